@@ -1,0 +1,1 @@
+//! USB smart-card reader host (CCID 1.1).

@@ -1,0 +1,1 @@
+//! Electronic machine-readable travel documents (ICAO Doc 9303): access, secure messaging, files, authentication.

@@ -1,0 +1,1 @@
+//! Two-dimensional code scanner on a serial line.

@@ -1,0 +1,1 @@
+//! The kiosk on its touchscreen.

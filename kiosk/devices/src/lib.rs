@@ -1,0 +1,1 @@
+//! Worker threads over the drivers and the server.

@@ -1,0 +1,1 @@
+//! What happens to one patient: state, event, effect, screen.

@@ -1,0 +1,1 @@
+//! One kiosk without its window: session, devices and clock.

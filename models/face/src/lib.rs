@@ -1,0 +1,1 @@
+//! Face matching: portrait, detection, alignment, embedding, quality, liveness, decision.

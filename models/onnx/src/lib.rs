@@ -1,0 +1,1 @@
+//! The face models on ONNX Runtime.

@@ -1,0 +1,1 @@
+//! The JSON between kiosk and server.

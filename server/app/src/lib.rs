@@ -1,0 +1,1 @@
+//! Queue, records and outbox of the hospital.
