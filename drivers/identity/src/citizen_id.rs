@@ -57,7 +57,7 @@ impl CitizenId {
     pub fn structure_hint(&self) -> (u16, Sex) {
         let century_and_sex = self.0[3] - b'0';
         let year = u16::from(self.0[4] - b'0') * 10 + u16::from(self.0[5] - b'0');
-        let sex = if century_and_sex % 2 == 0 { Sex::Male } else { Sex::Female };
+        let sex = if century_and_sex.is_multiple_of(2) { Sex::Male } else { Sex::Female };
         (1900 + 100 * u16::from(century_and_sex / 2) + year, sex)
     }
 }
