@@ -1,1 +1,55 @@
-//! The JSON between kiosk and server.
+//! The JSON between kiosk and server, version 1: the only crate that knows it.
+//!
+//! Every request of a kiosk carries `Authorization: Bearer <64 hex digits>` (a 256-bit key given at enrolment)
+//! and `Tiepdon-Kiosk: <kiosk id>`. Failures answer with [`Problem`]. The visit id is made by the kiosk and
+//! stored before sending: it is the idempotency key of everything under `/api/v1/visits/{visit}`.
+
+mod alert;
+mod block;
+mod check_in;
+mod department;
+mod eid;
+mod encoding;
+mod id;
+mod identification;
+mod problem;
+mod station;
+
+pub use alert::{AlertKind, AlertRequest};
+pub use block::{Block, BlockRequest, OfflineCheckIn, ReconcileReply, ReconcileRequest};
+pub use check_in::{CheckInReply, CheckInRequest, CounterReason, Payer, TicketView};
+pub use department::DepartmentView;
+pub use eid::{EidPerson, EidRequest};
+pub use encoding::{Base64, Hex8, Hex32};
+pub use id::{DepartmentCode, IdError, KioskId, TicketNumber, VisitId};
+pub use identification::{
+    AccessClaim, Assurance, ChallengeReply, ChipEvidence, DocumentClaim, EntitlementView, FaceClaim,
+    IdentificationReply, IdentificationRequest, NumberClaim, PersonView, PriorityGround,
+};
+pub use problem::{Problem, ProblemCode};
+pub use station::StationConfiguration;
+
+/// Paths, with `{visit}` for the visit id. One place for client and server.
+pub mod path {
+    pub const HEALTH: &str = "/api/v1/health";
+    pub const CONFIGURATION: &str = "/api/v1/configuration";
+    pub const DEPARTMENTS: &str = "/api/v1/departments";
+    /// POST: a single-use challenge bound to kiosk and visit.
+    pub const CHALLENGE: &str = "/api/v1/visits/{visit}/challenge";
+    /// PUT: evidence of who stands before the kiosk.
+    pub const IDENTIFICATION: &str = "/api/v1/visits/{visit}/identification";
+    /// PUT: department and payer; answers with the ticket.
+    pub const CHECK_IN: &str = "/api/v1/visits/{visit}/check-in";
+    /// POST: an e-identity code for the configured verifier.
+    pub const EID: &str = "/api/v1/visits/{visit}/eid";
+    pub const BLOCKS: &str = "/api/v1/blocks";
+    pub const RECONCILIATIONS: &str = "/api/v1/reconciliations";
+    pub const ALERTS: &str = "/api/v1/alerts";
+    pub const OPENAPI: &str = "/api/v1/openapi.json";
+}
+
+/// The header that names the kiosk beside its bearer key.
+pub const KIOSK_HEADER: &str = "tiepdon-kiosk";
+
+/// The largest body either side takes.
+pub const MAX_BODY_BYTES: usize = 512 * 1024;

@@ -1,0 +1,23 @@
+//! Where a patient can go.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::DepartmentCode;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DepartmentView {
+    pub code: DepartmentCode,
+    pub name_vi: String,
+    pub name_en: String,
+    /// "102" or "101, 102".
+    pub rooms: String,
+    pub floor: String,
+    pub waiting: u16,
+    /// Minutes, low and high; absent while too little is known.
+    pub wait_minutes: Option<(u16, u16)>,
+    pub open: bool,
+    /// The reception counter: where the counter route and "I don't know which department" lead.
+    pub reception: bool,
+}

@@ -1,0 +1,45 @@
+//! The failure body (RFC 9457, `application/problem+json`), with a closed list of codes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    pub status: u16,
+    pub code: ProblemCode,
+    /// One English sentence for an engineer: what was wrong and what to do. Never personal.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    /// The body is not the JSON of this version.
+    MalformedBody,
+    BodyTooLarge,
+    /// No such kiosk, wrong key, or plain HTTP from elsewhere than this machine.
+    KioskNotAdmitted,
+    NotFound,
+    MethodNotAllowed,
+    /// The same visit id with another body.
+    VisitConflict,
+    ChallengeUnknown,
+    ChallengeExpired,
+    ChallengeUsed,
+    /// The evidence does not verify here: `detail` names the check.
+    EvidenceRefused,
+    DepartmentUnknown,
+    DepartmentClosed,
+    /// The day has no numbers left.
+    NumbersExhausted,
+    SealBroken,
+    EidNotConfigured,
+    EidVerifierDown,
+    EidReplayed,
+    EidExpired,
+    /// The code was made for another kiosk.
+    EidOtherKiosk,
+    EidRefused,
+    TooManyRequests,
+    Internal,
+}
