@@ -1,1 +1,3 @@
-//! What happens to one patient: state, event, effect, screen.
+//! What happens to one patient: state, event, effect, screen. No Bevy, no I/O, no clock.
+
+pub mod screen;
