@@ -1,1 +1,20 @@
 //! Electronic machine-readable travel documents (ICAO Doc 9303): access, secure messaging, files, authentication.
+//!
+//! No I/O, no clock, no randomness: a reader comes in as [`Transceive`], dates and random bytes as arguments.
+
+mod access_key;
+pub mod apdu;
+pub mod bac;
+pub mod mrz;
+pub mod secure_messaging;
+pub mod session_keys;
+pub mod tlv;
+mod transceive;
+
+pub use access_key::{Access, AccessKey, AccessKeyKind, CardAccessNumber, CardAccessNumberError, MrzKey};
+pub use apdu::{ApduCapability, ApduError, CommandApdu, ResponseApdu, StatusWord};
+pub use bac::BacError;
+pub use mrz::{Mrz, MrzError, MrzExpiry, MrzField, MrzForm};
+pub use secure_messaging::{SecureMessaging, SecureMessagingError};
+pub use session_keys::{SessionKeys, SymmetricCipher, SymmetricKey};
+pub use transceive::{Transceive, TransceiveError};
