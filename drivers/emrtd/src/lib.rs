@@ -5,6 +5,7 @@
 mod access_key;
 pub mod apdu;
 pub mod bac;
+pub mod curve;
 pub mod mrz;
 pub mod secure_messaging;
 pub mod session_keys;
