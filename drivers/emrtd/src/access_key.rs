@@ -65,7 +65,7 @@ impl AccessKey {
     }
 
     /// The password K of PACE: the digits of a CAN, SHA-1 of the MRZ information (9303-11 9.7.3).
-    pub fn pace_password(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn pace_password(&self) -> Zeroizing<Vec<u8>> {
         match self {
             Self::Can(can) => Zeroizing::new(can.0.to_vec()),
             Self::Mrz(key) => Zeroizing::new(Sha1::digest(key.mrz_information()).to_vec()),
