@@ -206,6 +206,8 @@ impl<L: Link> EscPos<L> {
         let clear = Command::ClearBuffers.encode();
         // Best effort: the page has failed already, and its own error is the one to report.
         let _ = self.link.write(&clear, self.patience.status);
+        // Answers come in order: this one says that the buffers are clear, so nobody can put paper in too early.
+        let _ = self.ask::<OfflineCause>(&mut Progress::default());
     }
 }
 
@@ -218,7 +220,8 @@ impl<L: Link> crate::Printer for EscPos<L> {
         let page = command::disarmed(page);
         let mut progress = Progress::default();
         let outcome = self.page(&page, &mut progress);
-        if outcome.is_err() {
+        // A printer that is gone, or says nothing, cannot be told either.
+        if let Err(PrinterError::PaperOut | PrinterError::CoverOpen | PrinterError::Stopped(_)) = outcome {
             self.abandon();
         }
         outcome

@@ -77,9 +77,9 @@ impl Ticket {
         sheet.rule();
         sheet.skip(20);
         sheet.paragraph(&faces.regular, &self.number_label, LABEL_EM)?;
-        sheet.skip(12);
+        sheet.skip(20);
         sheet.number(&faces.extra_bold, &self.number)?;
-        sheet.skip(28);
+        sheet.skip(32);
         sheet.paragraph(&faces.semi_bold, &self.department, DEPARTMENT_EM)?;
         sheet.skip(16);
         sheet.sign(&faces.semi_bold, &self.place)?;
@@ -138,6 +138,9 @@ const MARGIN: i32 = 12;
 const TEXT_WIDTH: i32 = PAPER_WIDTH - 2 * MARGIN;
 const QR_SIDE: i32 = 232;
 const CORNER: i32 = 16;
+/// A line has more room above its capitals than below them; in a box the words shall stand in the middle.
+const BOX_TOP: i32 = 4;
+const BOX_BOTTOM: i32 = 14;
 
 /// A page that grows downwards.
 struct Sheet {
@@ -183,22 +186,33 @@ impl Sheet {
             return Ok(());
         }
         let lines = fitted_or_wrapped(face, text, SIGN_EM, TEXT_WIDTH - 2 * CORNER)?;
-        let area = Area::new(MARGIN, self.y, TEXT_WIDTH, height(&lines) + 2 * 12);
+        let area = Area::new(MARGIN, self.y, TEXT_WIDTH, height(&lines) + BOX_TOP + BOX_BOTTOM);
         self.page.fill_rounded(area, CORNER);
-        draw_lines(&mut self.page, face, &lines, Column::page(), self.y + 12, Pen::White);
+        draw_lines(&mut self.page, face, &lines, Column::page(), self.y + BOX_TOP, Pen::White);
         self.y += area.height;
         Ok(())
     }
 
-    /// One fact in the middle, or two with a line between them.
+    /// One fact in the middle, or two with a line between them; their values stand on one line.
     fn facts(&mut self, faces: &Typefaces, facts: &[Fact]) -> Result<(), LayoutError> {
         let count = i32::try_from(facts.len()).expect("a pair");
         let width = TEXT_WIDTH / count;
-        let mut bottom = self.y;
+        let mut set = Vec::new();
         for (index, fact) in (0..).zip(facts) {
             let column = Column { left: MARGIN + index * width + 8, width: width - 16 };
-            bottom = bottom.max(self.fact(faces, fact, column)?);
+            let labels = faces.regular.wrap(&fact.label, SMALL_EM, column.width)?;
+            let values = fitted_or_wrapped(&faces.semi_bold, &fact.value, VALUE_EM, column.width)?;
+            set.push((column, labels, values));
         }
+        let label_height = set.iter().map(|(_, labels, _)| height(labels)).max().unwrap_or(0);
+        let value_height = set.iter().map(|(_, _, values)| height(values)).max().unwrap_or(0);
+        let values_top = self.y + label_height;
+        for (column, labels, values) in &set {
+            let labels_top = values_top - height(labels);
+            draw_lines(&mut self.page, &faces.regular, labels, *column, labels_top, Pen::Black);
+            draw_lines(&mut self.page, &faces.semi_bold, values, *column, values_top, Pen::Black);
+        }
+        let bottom = values_top + value_height;
         if count == 2 {
             let line = Area::new(PAPER_WIDTH / 2 - 1, self.y + 6, 2, bottom - self.y - 12);
             self.page.fill(line);
@@ -207,21 +221,12 @@ impl Sheet {
         Ok(())
     }
 
-    fn fact(&mut self, faces: &Typefaces, fact: &Fact, column: Column) -> Result<i32, LayoutError> {
-        let labels = faces.regular.wrap(&fact.label, SMALL_EM, column.width)?;
-        let values = fitted_or_wrapped(&faces.semi_bold, &fact.value, VALUE_EM, column.width)?;
-        let mut y = self.y;
-        y += draw_lines(&mut self.page, &faces.regular, &labels, column, y, Pen::Black);
-        y += draw_lines(&mut self.page, &faces.semi_bold, &values, column, y, Pen::Black);
-        Ok(y)
-    }
-
     /// In a frame.
     fn note(&mut self, face: &Typeface, text: &str) -> Result<(), LayoutError> {
         let lines = face.wrap(text, NOTE_EM, TEXT_WIDTH - 2 * CORNER)?;
-        let area = Area::new(MARGIN, self.y, TEXT_WIDTH, height(&lines) + 2 * 12);
+        let area = Area::new(MARGIN, self.y, TEXT_WIDTH, height(&lines) + BOX_TOP + BOX_BOTTOM);
         self.page.frame_rounded(area, CORNER, 3);
-        draw_lines(&mut self.page, face, &lines, Column::page(), self.y + 12, Pen::Black);
+        draw_lines(&mut self.page, face, &lines, Column::page(), self.y + BOX_TOP, Pen::Black);
         self.y += area.height;
         Ok(())
     }
@@ -235,7 +240,7 @@ impl Sheet {
     ) -> Result<(), LayoutError> {
         let Some(block) = code else {
             if let Some(holder) = holder {
-                self.y = self.fact(faces, holder, Column::page())?;
+                self.facts(faces, std::slice::from_ref(holder))?;
                 self.skip(16);
             }
             return Ok(());

@@ -36,7 +36,7 @@ pub fn ticket() -> Ticket {
         number: "A027".into(),
         department: "Khám Nội tổng hợp".into(),
         place: "Phòng 102 · Tầng 1".into(),
-        facts: vec![fact("Giờ dự kiến", "08:25–08:35"), fact("Đang chờ phía trước", "6 người")],
+        facts: vec![fact("Giờ dự kiến", "08:25–08:35"), fact("Phía trước còn", "6 người")],
         notes: vec!["Chờ xác nhận BHYT".into()],
         holder: Some(fact("Người bệnh", "N*** V** A**")),
         qr: Some(QrBlock {
