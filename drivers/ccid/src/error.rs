@@ -27,7 +27,7 @@ pub enum CcidError {
     /// The card had power and was taken away.
     #[error("the card was removed")]
     CardRemoved,
-    /// The card is there and says nothing; it may lie badly.
+    /// The card is there and says nothing. A contactless card that lies badly or just leaves the field looks like this.
     #[error("the card does not answer")]
     CardMute,
     /// `power_on` comes first, also after an error that left the card in an unknown state.

@@ -362,7 +362,10 @@ impl Reader {
     /// Gives a failure its name, and leaves reader and slot in a state that fits it.
     fn failed(&mut self, command: CommandName, error: LinkError) -> CcidError {
         match error {
-            LinkError::Transport(error) => error.into(),
+            LinkError::Transport(error) => {
+                self.forget_power();
+                error.into()
+            }
             LinkError::Failed { icc: IccStatus::Absent, .. } => self.card_lost(),
             LinkError::Failed { error: ErrorCode::IccMute, .. } => {
                 self.forget_power();
