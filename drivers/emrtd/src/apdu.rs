@@ -173,6 +173,7 @@ impl StatusWord {
     pub const SM_OBJECT_MISSING: Self = Self(0x6987);
     pub const SM_OBJECT_WRONG: Self = Self(0x6988);
     pub const WRONG_DATA: Self = Self(0x6A80);
+    pub const FUNCTION_NOT_SUPPORTED: Self = Self(0x6A81);
     pub const FILE_NOT_FOUND: Self = Self(0x6A82);
     pub const WRONG_P1_P2: Self = Self(0x6A86);
     pub const REFERENCE_NOT_FOUND: Self = Self(0x6A88);
