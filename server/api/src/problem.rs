@@ -32,6 +32,8 @@ pub enum ProblemCode {
     DepartmentClosed,
     /// The day has no numbers left.
     NumbersExhausted,
+    /// The number on paper was not reserved for this kiosk, or another visit holds it.
+    NumberNotReserved,
     SealBroken,
     EidNotConfigured,
     EidVerifierDown,

@@ -1,0 +1,5 @@
+//! Pages for the people at the counter.
+
+mod role;
+
+pub use role::{Role, Task};

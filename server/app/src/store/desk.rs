@@ -1,0 +1,157 @@
+//! The counter: what staff did with a visit, calls for a person, and the audit record.
+
+use api::{AlertKind, AlertRequest, KioskId, VisitId};
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::{DeskState, Store, StoreError, Tx, code_of, from_code, optional_hash_at};
+
+/// What staff may do with a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskMove {
+    Call,
+    Check,
+    NotThisPerson,
+    Finish,
+}
+
+/// What an observation of a signer needs to know about the visit that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCase {
+    pub signer: Option<[u8; 32]>,
+    pub card: Option<[u8; 32]>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AlertRow {
+    pub id: Uuid,
+    pub kiosk: String,
+    pub kind: AlertKind,
+    pub raised_at: i64,
+}
+
+impl DeskMove {
+    pub fn result(self) -> DeskState {
+        match self {
+            Self::Call => DeskState::Called,
+            Self::Check => DeskState::Checked,
+            Self::NotThisPerson => DeskState::NotThisPerson,
+            Self::Finish => DeskState::Finished,
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Check => "check",
+            Self::NotThisPerson => "not_this_person",
+            Self::Finish => "finish",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Call, Self::Check, Self::NotThisPerson, Self::Finish].into_iter().find(|way| way.code() == code)
+    }
+}
+
+impl Store {
+    /// Calls for a person that nobody answered yet, oldest first.
+    pub async fn open_alerts(&self) -> Result<Vec<AlertRow>, StoreError> {
+        let sql = "SELECT alert_id, kiosk_id, kind, raised_at FROM alerts WHERE facility_code = $1 \
+                   AND answered_at IS NULL ORDER BY raised_at";
+        let rows = self.all(self.query(sql)).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AlertRow {
+                    id: row
+                        .try_get::<&str, _>("alert_id")?
+                        .parse()
+                        .map_err(|_| StoreError::Stored { column: "alert_id" })?,
+                    kiosk: row.try_get("kiosk_id")?,
+                    kind: from_code(row.try_get("kind")?, "kind")?,
+                    raised_at: row.try_get("raised_at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Actions of the audit record in order: for people who ask what happened.
+    pub async fn audit_of(&self, visit: VisitId) -> Result<Vec<(String, String, String)>, StoreError> {
+        let sql = "SELECT actor, action, detail FROM audit WHERE facility_code = $1 AND visit_id = $2 ORDER BY at";
+        let rows = self.all(self.query(sql).bind(visit.to_string())).await?;
+        rows.iter().map(|row| Ok((row.try_get("actor")?, row.try_get("action")?, row.try_get("detail")?))).collect()
+    }
+}
+
+impl Tx {
+    /// Moves a visit that is on the counter's list; nothing where it is not there or already finished.
+    pub async fn move_at_desk(
+        &mut self,
+        visit: VisitId,
+        way: DeskMove,
+        login: &str,
+        now: i64,
+    ) -> Result<Option<DeskCase>, StoreError> {
+        let sql = "UPDATE visits SET desk_state = $3, desk_login = $4, desk_at = $5, \
+                   called_at = CASE WHEN $3 = 'called' THEN $5 ELSE called_at END, \
+                   assurance = CASE WHEN $3 = 'checked' AND assurance <> 'A' THEN 'D' ELSE assurance END \
+                   WHERE facility_code = $1 AND visit_id = $2 AND desk_state <> 'none' AND desk_state <> 'finished'";
+        let statement =
+            self.query(sql).bind(visit.to_string()).bind(way.result().code()).bind(login.to_owned()).bind(now);
+        if self.execute(statement).await? == 0 {
+            return Ok(None);
+        }
+        let sql = "SELECT signer_hash, card_hash FROM identifications WHERE facility_code = $1 AND visit_id = $2 \
+                   AND signer_trust = 'unknown'";
+        let statement = self.query(sql).bind(visit.to_string());
+        Ok(Some(match self.one(statement).await? {
+            Some(row) => {
+                DeskCase { signer: optional_hash_at(&row, "signer_hash")?, card: optional_hash_at(&row, "card_hash")? }
+            }
+            None => DeskCase { signer: None, card: None },
+        }))
+    }
+
+    /// Raises a call once, however often it is sent.
+    pub async fn raise_alert(&mut self, alert: &AlertRequest, kiosk: &KioskId, now: i64) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO alerts (facility_code, alert_id, kiosk_id, kind, visit_id, raised_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+        let statement = self
+            .query(sql)
+            .bind(alert.id.to_string())
+            .bind(kiosk.as_str().to_owned())
+            .bind(code_of(&alert.kind))
+            .bind(alert.visit.map(|visit| visit.to_string()))
+            .bind(now);
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    pub async fn answer_alert(&mut self, id: Uuid, login: &str, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE alerts SET answered_at = $3, answered_by = $4 WHERE facility_code = $1 AND alert_id = $2 \
+                   AND answered_at IS NULL";
+        let statement = self.query(sql).bind(id.to_string()).bind(now).bind(login.to_owned());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// `actor` is `kiosk:<id>`, `staff:<login>`, `worker` or `command line`; `detail` holds codes, nothing personal.
+    pub async fn audit(
+        &mut self,
+        actor: &str,
+        action: &'static str,
+        visit: Option<VisitId>,
+        detail: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO audit (facility_code, audit_id, at, actor, action, visit_id, detail) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let statement = self
+            .query(sql)
+            .bind(Uuid::now_v7().to_string())
+            .bind(now)
+            .bind(actor.to_owned())
+            .bind(action)
+            .bind(visit.map(|visit| visit.to_string()))
+            .bind(detail.to_owned());
+        self.execute(statement).await.map(drop)
+    }
+}

@@ -1,0 +1,236 @@
+//! The database: SQLite or PostgreSQL, chosen by the URL, with the same SQL on both.
+//!
+//! Types are limited to what both spell alike (TEXT, BIGINT, DOUBLE PRECISION, bytes). Every statement's `$1` is the
+//! facility code. Personal columns come and go as [`Sealed`](crate::keys::Sealed); nothing here can open them.
+
+mod admission;
+mod desk;
+mod eid;
+mod outbox;
+mod staff;
+mod tickets;
+mod trust;
+mod visits;
+
+use std::sync::Arc;
+
+use api::VisitId;
+use identity::FacilityCode;
+use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::query::Query;
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
+use time::Date;
+use time::macros::format_description;
+
+use crate::config::Durability;
+
+pub use admission::ChallengeUse;
+pub use desk::{AlertRow, DeskCase, DeskMove};
+pub use eid::EidAnswerRow;
+pub use outbox::{OutboxKind, OutboxLease, OutboxState};
+pub use staff::{StaffRow, StaffSessionRow};
+pub use tickets::{Reconciled, TicketRow, TicketSource};
+pub use trust::{PinnedSigner, SignerTally};
+pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
+
+/// Numbers one after another in the order they were written; never edited once released.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("migrations/0001_first.sql"))];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// One connection on SQLite, whose writers come one after another anyway: they queue here, in order.
+    write: AnyPool,
+    read: AnyPool,
+    engine: Engine,
+    facility: Arc<str>,
+}
+
+/// One transaction. Dropped without [`Tx::commit`], nothing happened.
+pub struct Tx {
+    inner: sqlx::Transaction<'static, Any>,
+    facility: Arc<str>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database URL starts neither with sqlite: nor with postgres:")]
+    UnknownEngine,
+    #[error("the database does not answer")]
+    Database(#[from] sqlx::Error),
+    #[error("the tables cannot be brought to this version")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("a stored value of {column} is not one this version writes")]
+    Stored { column: &'static str },
+}
+
+impl Store {
+    /// Opens the database and brings its tables to this version.
+    pub async fn open(
+        url: &str,
+        durability: Durability,
+        connections: u32,
+        facility: &FacilityCode,
+    ) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let (engine, bytes) = match url.split(':').next() {
+            Some("sqlite") => (Engine::Sqlite, "BLOB"),
+            Some("postgres" | "postgresql") => (Engine::Postgres, "BYTEA"),
+            Some(_) | None => return Err(StoreError::UnknownEngine),
+        };
+        let (read, write) = match engine {
+            Engine::Postgres => {
+                let pool = AnyPoolOptions::new().max_connections(connections).connect(url).await?;
+                (pool.clone(), pool)
+            }
+            Engine::Sqlite => {
+                let write = sqlite_pool(1, durability).connect(url).await?;
+                (sqlite_pool(connections, durability).connect(url).await?, write)
+            }
+        };
+        let migrations = MIGRATIONS.map(|(version, description, sql)| {
+            let sql = AssertSqlSafe(sql.replace("{bytes}", bytes));
+            let sql = sqlx::SqlSafeStr::into_sql_str(sql);
+            Migration::new(version, description.into(), MigrationType::Simple, sql, false)
+        });
+        Migrator::with_migrations(migrations.into()).run(&write).await?;
+        Ok(Self { write, read, engine, facility: facility.as_str().into() })
+    }
+
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let inner = match self.engine {
+            // A deferred transaction that turns to writing can fail as busy in the middle; this one waits at the start.
+            Engine::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.write.begin().await?,
+        };
+        Ok(Tx { inner, facility: self.facility.clone() })
+    }
+
+    /// Does the database answer?
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.read).await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+
+    fn query(&self, sql: &'static str) -> Statement {
+        sqlx::query(sql).bind(self.facility.to_string())
+    }
+
+    async fn one(&self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
+        Ok(statement.fetch_optional(&self.read).await?)
+    }
+
+    async fn all(&self, statement: Statement) -> Result<Vec<AnyRow>, StoreError> {
+        Ok(statement.fetch_all(&self.read).await?)
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.inner.commit().await?)
+    }
+
+    fn query(&self, sql: &'static str) -> Statement {
+        sqlx::query(sql).bind(self.facility.to_string())
+    }
+
+    /// Rows affected.
+    async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(statement.execute(&mut *self.inner).await?.rows_affected())
+    }
+
+    async fn one(&mut self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
+        Ok(statement.fetch_optional(&mut *self.inner).await?)
+    }
+}
+
+type Statement = Query<'static, Any, AnyArguments>;
+
+fn sqlite_pool(connections: u32, durability: Durability) -> AnyPoolOptions {
+    let pragmas = match durability {
+        Durability::Full => {
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA secure_delete = ON;"
+        }
+        Durability::Normal => {
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+             PRAGMA secure_delete = ON;"
+        }
+    };
+    AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+        Box::pin(async move {
+            connection.execute(pragmas).await?;
+            Ok(())
+        })
+    })
+}
+
+const DAY: &[time::format_description::BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+
+fn day_text(day: Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year(), day.month() as u8, day.day())
+}
+
+fn day_at(row: &AnyRow, column: &'static str) -> Result<Date, StoreError> {
+    Date::parse(row.try_get::<&str, _>(column)?, DAY).map_err(|_| StoreError::Stored { column })
+}
+
+fn visit_at(row: &AnyRow, column: &'static str) -> Result<VisitId, StoreError> {
+    row.try_get::<&str, _>(column)?.parse().map(VisitId).map_err(|_| StoreError::Stored { column })
+}
+
+fn hash_at(row: &AnyRow, column: &'static str) -> Result<[u8; 32], StoreError> {
+    row.try_get::<Vec<u8>, _>(column)?.try_into().map_err(|_| StoreError::Stored { column })
+}
+
+fn optional_hash_at(row: &AnyRow, column: &'static str) -> Result<Option<[u8; 32]>, StoreError> {
+    row.try_get::<Option<Vec<u8>>, _>(column)?
+        .map(|bytes| bytes.try_into().map_err(|_| StoreError::Stored { column }))
+        .transpose()
+}
+
+/// The stable code of a value of the wire crate ("asked_for_person"), as it also stands in the database.
+fn code_of<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(_) | Err(_) => unreachable!("enums without fields are strings"),
+    }
+}
+
+fn from_code<T: serde::de::DeserializeOwned>(code: String, column: &'static str) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(code)).map_err(|_| StoreError::Stored { column })
+}
+
+/// An enum kept as a code in one column.
+macro_rules! stored_codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            pub fn from_stored(code: &str) -> Result<Self, $crate::store::StoreError> {
+                match code {
+                    $($code => Ok(Self::$variant),)+
+                    _ => Err($crate::store::StoreError::Stored { column: stringify!($name) }),
+                }
+            }
+        }
+    };
+}
+use stored_codes;
