@@ -252,8 +252,7 @@ impl SecurityInfos {
             SymmetricCipher::Aes192 => 3,
             SymmetricCipher::Aes256 => 4,
         };
-        let oid = |text: String| ObjectIdentifier::new(&text).and_then(|oid| Ok(oid.to_der())).expect("short arcs");
-        let oid = |text| oid(text).expect("encodes");
+        let oid = |text: String| ObjectIdentifier::new(&text).expect("short arcs").to_der().expect("encodes");
         let number = |value: u32| value.to_der().expect("encodes");
         let mut entries = vec![];
         for info in &self.pace {

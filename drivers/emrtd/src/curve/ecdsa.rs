@@ -93,7 +93,7 @@ fn digest_number(digest: &[u8], domain: &Domain) -> U576 {
 }
 
 fn x_modulo_order(point: &Point, domain: &Domain) -> U576 {
-    point.x.retrieve().rem_vartime(&NonZero::new(*domain.n()).expect("the order is not zero"))
+    point.element(&point.x).retrieve().rem_vartime(&NonZero::new(*domain.n()).expect("the order is not zero"))
 }
 
 #[derive(Sequence)]

@@ -137,7 +137,7 @@ impl NamedCurve {
 
     pub fn generator(self) -> Point {
         let (x, y) = Domain::of(self).generator;
-        Point { curve: self, x, y }
+        Point::of(self, x, y)
     }
 }
 
@@ -145,8 +145,9 @@ impl NamedCurve {
 #[derive(Clone, Copy)]
 pub struct Point {
     curve: NamedCurve,
-    x: Element,
-    y: Element,
+    /// Both in Montgomery form, without the modulus that an [`Element`] carries along.
+    x: U576,
+    y: U576,
 }
 
 impl Point {
@@ -167,9 +168,9 @@ impl Point {
             let value = domain::from_be_bytes(bytes).ok_or(CurveError::NotOnCurve)?;
             if value >= *domain.p() { Err(CurveError::NotOnCurve) } else { Ok(Element::new(&value, domain.field)) }
         };
-        let point = Self { curve, x: coordinate(x)?, y: coordinate(y)? };
-        if point.y.square() == (point.x.square() + domain.a) * point.x + domain.b {
-            Ok(point)
+        let (x, y) = (coordinate(x)?, coordinate(y)?);
+        if y.square() == (x.square() + domain.a) * x + domain.b {
+            Ok(Self::of(curve, x, y))
         } else {
             Err(CurveError::NotOnCurve)
         }
@@ -179,12 +180,12 @@ impl Point {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![4];
         bytes.extend(self.x_coordinate());
-        bytes.extend(domain::to_be_bytes(&self.y.retrieve(), self.curve.field_bytes()));
+        bytes.extend(domain::to_be_bytes(&self.element(&self.y).retrieve(), self.curve.field_bytes()));
         bytes
     }
 
     pub fn x_coordinate(&self) -> Vec<u8> {
-        domain::to_be_bytes(&self.x.retrieve(), self.curve.field_bytes())
+        domain::to_be_bytes(&self.element(&self.x).retrieve(), self.curve.field_bytes())
     }
 
     pub fn curve(&self) -> NamedCurve {
@@ -214,7 +215,15 @@ impl Point {
     }
 
     fn projective(&self) -> Projective {
-        Projective { x: self.x, y: self.y, z: Element::one(Domain::of(self.curve).field) }
+        Projective { x: self.element(&self.x), y: self.element(&self.y), z: Element::one(Domain::of(self.curve).field) }
+    }
+
+    fn of(curve: NamedCurve, x: Element, y: Element) -> Self {
+        Self { curve, x: x.to_montgomery(), y: y.to_montgomery() }
+    }
+
+    fn element(&self, coordinate: &U576) -> Element {
+        Element::from_montgomery(*coordinate, Domain::of(self.curve).field)
     }
 }
 
@@ -377,7 +386,7 @@ impl Projective {
             return Err(CurveError::Infinity);
         }
         let inverse = invert(&self.z, domain.p());
-        Ok(Point { curve, x: self.x * inverse, y: self.y * inverse })
+        Ok(Point::of(curve, self.x * inverse, self.y * inverse))
     }
 }
 
