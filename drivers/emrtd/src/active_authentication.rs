@@ -108,8 +108,8 @@ fn hash_of_trailer(trailer: u8) -> Option<HashAlgorithm> {
 }
 
 /// What a chip with an RSA key answers.
-#[cfg(test)]
-fn sign_recovering(
+#[cfg(any(feature = "sim", test))]
+pub(crate) fn sign_recovering(
     key: &rsa::RsaPrivateKey,
     challenge: &Challenge,
     rng: &mut (impl rand_core::CryptoRngCore + ?Sized),

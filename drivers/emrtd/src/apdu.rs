@@ -172,6 +172,7 @@ impl StatusWord {
     pub const NO_CURRENT_FILE: Self = Self(0x6986);
     pub const SM_OBJECT_MISSING: Self = Self(0x6987);
     pub const SM_OBJECT_WRONG: Self = Self(0x6988);
+    pub const SM_NOT_SUPPORTED: Self = Self(0x6882);
     pub const WRONG_DATA: Self = Self(0x6A80);
     pub const FUNCTION_NOT_SUPPORTED: Self = Self(0x6A81);
     pub const FILE_NOT_FOUND: Self = Self(0x6A82);

@@ -9,13 +9,15 @@ use zeroize::Zeroizing;
 use crate::access_key::{Access, AccessKey, MrzKey};
 use crate::apdu::{ApduCapability, CommandApdu, ResponseApdu};
 use crate::bac;
+use crate::chip_authentication::{Agreement, ChipAuthenticated, ChipAuthentication};
 use crate::curve::Scalar;
-use crate::error::ReadError;
+use crate::error::{ChipNotGenuine, ReadError};
 use crate::file::ElementaryFile;
 use crate::pace::{self, PaceParameters};
 use crate::read_binary::{Selection, read_file};
 use crate::secure_messaging::SecureMessaging;
-use crate::session_keys::SessionKeys;
+use crate::session_keys::SymmetricCipher;
+use crate::tlv;
 use crate::transceive::Transceive;
 
 /// AID of the travel document application (ICAO Doc 9303-10 3.4).
@@ -150,20 +152,34 @@ impl<T: Transceive> Chip<T, Secured> {
         if response.status.is_ok() {
             Ok(std::mem::take(&mut response.data))
         } else {
-            Err(ReadError::ActiveAuthenticationRefused(response.status))
+            Err(ChipNotGenuine::ActiveAuthenticationRefused(response.status).into())
         }
     }
 
-    /// Sends the commands of chip authentication and goes on under its keys (9303-11 6.2).
-    pub fn authenticate_chip(&mut self, commands: &[CommandApdu], keys: SessionKeys) -> Result<(), ReadError> {
-        for command in commands {
-            let status = self.protected(command)?.status;
+    /// Chip authentication (9303-11 6.2): the chip must answer under keys that only the holder of its private key can
+    /// agree on. The session goes on under them.
+    pub fn authenticate_chip(
+        &mut self,
+        authentication: &ChipAuthentication,
+        rng: &mut (impl CryptoRngCore + ?Sized),
+    ) -> Result<ChipAuthenticated, ReadError> {
+        let agreement = authentication.agree(rng);
+        for command in authentication.commands(&agreement) {
+            let status = self.protected(&command)?.status;
             if !status.is_ok() {
-                return Err(ReadError::ChipAuthenticationRefused(status));
+                return Err(ChipNotGenuine::ChipAuthenticationRefused(status).into());
             }
         }
-        self.state.session = SecureMessaging::new(keys, 0);
-        Ok(())
+        self.state.session = SecureMessaging::new(agreement.keys, 0);
+        let select = CommandApdu::new(0x00, 0xA4, 0x02, 0x0C).with_data(ElementaryFile::Com.identifier().to_vec());
+        match self.protected(&select) {
+            // Whatever the chip says, its MAC is right.
+            Ok(_) => Ok(ChipAuthenticated::answered_under_agreed_keys(authentication)),
+            Err(ReadError::MacMismatch | ReadError::SecureMessaging(_)) => {
+                Err(ChipNotGenuine::ChipAuthenticationKeys.into())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn protected(&mut self, command: &CommandApdu) -> Result<ResponseApdu, ReadError> {
@@ -181,4 +197,31 @@ fn select_application() -> CommandApdu {
 fn plain(card: &mut impl Transceive, command: &CommandApdu) -> Result<ResponseApdu, ReadError> {
     let bytes = command.encode(card.capability())?;
     Ok(ResponseApdu::parse(card.transceive(&bytes)?)?)
+}
+
+impl ChipAuthentication {
+    /// 3DES sends the key with MSE:Set KAT, AES chooses the protocol with MSE:Set AT and sends the key with GENERAL
+    /// AUTHENTICATE (9303-11 6.2.4.1, 6.2.4.2).
+    fn commands(&self, agreement: &Agreement) -> Vec<CommandApdu> {
+        let mut key_reference = Vec::new();
+        if let Some(id) = self.key_id() {
+            let id = id.to_be_bytes();
+            let significant = &id[id.iter().position(|byte| *byte != 0).unwrap_or(3)..];
+            key_reference = tlv::encode(0x84, significant);
+        }
+        match self.cipher() {
+            SymmetricCipher::TripleDes => {
+                let data = [tlv::encode(0x91, &agreement.public), key_reference].concat();
+                vec![CommandApdu::new(0x00, 0x22, 0x41, 0xA6).with_data(data)]
+            }
+            SymmetricCipher::Aes128 | SymmetricCipher::Aes192 | SymmetricCipher::Aes256 => {
+                let choice = [tlv::encode(0x80, self.protocol().as_bytes()), key_reference].concat();
+                let key = tlv::encode(0x7C, &tlv::encode(0x80, &agreement.public));
+                vec![
+                    CommandApdu::new(0x00, 0x22, 0x41, 0xA4).with_data(choice),
+                    CommandApdu::new(0x00, 0x86, 0x00, 0x00).with_data(key).expecting(256),
+                ]
+            }
+        }
+    }
 }

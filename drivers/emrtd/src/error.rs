@@ -1,12 +1,18 @@
 //! Why a document could not be read, in the words of what happened.
 
+use time::Date;
+
+use crate::active_authentication::ActiveAuthenticationError;
 use crate::apdu::{ApduError, StatusWord};
 use crate::bac::BacError;
+use crate::document::DocumentError;
 use crate::file::ElementaryFile;
 use crate::pace::PaceError;
+use crate::passive_authentication::PassiveAuthenticationError;
 use crate::secure_messaging::SecureMessagingError;
 use crate::tlv::TlvError;
 use crate::transceive::TransceiveError;
+use crate::trust::SignerError;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -30,8 +36,11 @@ pub enum ReadError {
     WrongAccessKey(StatusWord),
     #[error("the chip has no PACE, and only the key of the machine-readable zone opens it")]
     MrzKeyNeeded,
-    #[error("the chip announces no PACE that we speak, and the policy allows no BAC")]
-    PaceNotOffered,
+    #[error("the chip announces no PACE, and the policy allows no BAC")]
+    NoPace,
+    /// Falling back to BAC here would be a downgrade.
+    #[error("the chip announces PACE, but no form of it that is spoken here")]
+    PaceUnsupported,
     #[error("PACE failed")]
     Pace(#[source] PaceError),
     #[error("BAC failed")]
@@ -58,10 +67,56 @@ pub enum ReadError {
     FileMalformed { file: ElementaryFile, source: TlvError },
 
     // Proofs.
-    #[error("the chip refuses active authentication ({0})")]
+    #[error("{file} is not what the issuer signed")]
+    DataGroupAltered { file: ElementaryFile },
+    #[error("the issuer's signature is wrong")]
+    SignatureInvalid(#[source] PassiveAuthenticationError),
+    #[error("the signer's certificate expired on {0}")]
+    SignerExpired(Date),
+    #[error("the signer is refused")]
+    SignerRefused(#[source] SignerError),
+    /// Someone took the announcement of PACE away, to have BAC used.
+    #[error("the signed announcement of PACE is not the one the chip made")]
+    AccessDowngraded,
+    #[error("the files of the chip are not those of a document")]
+    Document(#[source] DocumentError),
+    #[error("the chip is not the one that was issued: a copy")]
+    ChipNotGenuine(#[from] ChipNotGenuine),
+}
+
+/// How a chip failed to prove that it is the one whose files were signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChipNotGenuine {
+    #[error("it refuses active authentication ({0}), whose key was signed")]
     ActiveAuthenticationRefused(StatusWord),
-    #[error("the chip refuses chip authentication ({0})")]
+    #[error("active authentication failed")]
+    ActiveAuthentication(#[source] ActiveAuthenticationError),
+    #[error("it refuses chip authentication ({0}), whose key was signed")]
     ChipAuthenticationRefused(StatusWord),
+    #[error("it cannot use the keys of chip authentication")]
+    ChipAuthenticationKeys,
+}
+
+impl From<DocumentError> for ReadError {
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::PassiveAuthentication(failure) => match failure {
+                PassiveAuthenticationError::GroupAltered(group) => {
+                    Self::DataGroupAltered { file: ElementaryFile::DataGroup(group) }
+                }
+                PassiveAuthenticationError::Signer(SignerError::Expired(date)) => Self::SignerExpired(date),
+                PassiveAuthenticationError::Signer(refused) => Self::SignerRefused(refused),
+                failure @ (PassiveAuthenticationError::ContentAltered
+                | PassiveAuthenticationError::Signature(_)
+                | PassiveAuthenticationError::GroupUnsigned(_)) => Self::SignatureInvalid(failure),
+            },
+            DocumentError::AccessDowngraded => Self::AccessDowngraded,
+            DocumentError::ActiveAuthentication(
+                failure @ (ActiveAuthenticationError::SignatureWrong | ActiveAuthenticationError::SignatureMalformed),
+            ) => Self::ChipNotGenuine(ChipNotGenuine::ActiveAuthentication(failure)),
+            error => Self::Document(error),
+        }
+    }
 }
 
 impl From<TransceiveError> for ReadError {

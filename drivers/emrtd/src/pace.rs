@@ -11,6 +11,7 @@ use crate::access_key::{AccessKey, AccessKeyKind};
 use crate::apdu::{CommandApdu, ResponseApdu, StatusWord};
 use crate::curve::{CurveError, NamedCurve, Point, Scalar, map_generic};
 use crate::secure_messaging::SecureMessaging;
+use crate::security_infos::{PaceMapping, PaceProtocol, SecurityInfos};
 use crate::session_keys::{KeyUse, MacCode, SessionKeys, SymmetricCipher, SymmetricKey, mac_matches};
 use crate::tlv::{self, Tlv, TlvError};
 
@@ -27,7 +28,33 @@ pub struct PaceParameters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DomainReference {
     Implied,
-    Named,
+    Named(u8),
+}
+
+impl PaceParameters {
+    /// The strongest of the announced protocols that is spoken here; `None` if there is none.
+    pub fn choose(infos: &SecurityInfos) -> Option<Self> {
+        let curve_of = |id| {
+            NamedCurve::from_standardized_parameter_id(id).or_else(|| {
+                infos
+                    .pace_domain_parameters
+                    .iter()
+                    .find(|info| info.parameter_id == Some(id))
+                    .and_then(|info| info.curve)
+            })
+        };
+        let ambiguous = infos.pace.iter().any(|info| info.parameter_id != infos.pace[0].parameter_id);
+        let offers = infos.pace.iter().filter_map(|info| match (info.protocol, info.parameter_id) {
+            (PaceProtocol::Known { mapping: PaceMapping::EcdhGeneric, cipher }, Some(id)) => {
+                let domain = if ambiguous { DomainReference::Named(id) } else { DomainReference::Implied };
+                Some(Self { cipher, curve: curve_of(id)?, domain })
+            }
+            _ => None,
+        });
+        offers.max_by_key(|offer| {
+            (offer.cipher.key_bytes(), offer.cipher != SymmetricCipher::TripleDes, offer.curve.order_bits())
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -78,8 +105,8 @@ pub fn start(parameters: PaceParameters, key: &AccessKey) -> (CommandApdu, Expec
     };
     let mut data = tlv::encode(0x80, &protocol_identifier(parameters.cipher));
     data.extend_from_slice(&tlv::encode(0x83, &[reference]));
-    if parameters.domain == DomainReference::Named {
-        data.extend_from_slice(&tlv::encode(0x84, &[parameters.curve.standardized_parameter_id()]));
+    if let DomainReference::Named(id) = parameters.domain {
+        data.extend_from_slice(&tlv::encode(0x84, &[id]));
     }
     let password = SymmetricKey::derive(parameters.cipher, &key.pace_password(), KeyUse::Password);
     (CommandApdu::new(0x00, 0x22, 0xC1, 0xA4).with_data(data), ExpectReady { parameters, password })
@@ -224,6 +251,7 @@ fn answer(response: &ResponseApdu, step: PaceStep, tag: u32) -> Result<&[u8], Pa
 mod tests {
     use super::*;
     use crate::apdu::ApduCapability;
+    use crate::security_infos::PaceInfo;
     use hex::{decode, encode_upper};
     use identity::{DocumentDate, DocumentNumber};
     use proptest::prelude::*;
@@ -304,8 +332,34 @@ mod tests {
 
     #[test]
     fn ambiguous_parameters_are_named() {
-        let (command, _) = start_worked_example(DomainReference::Named);
+        let (command, _) = start_worked_example(DomainReference::Named(13));
         assert_eq!(bytes(&command), "0022C1A412800A04007F0007020204020283010184010D");
+    }
+
+    #[test]
+    fn the_strongest_offer_is_chosen_and_named_where_there_are_several() {
+        let offer = |mapping, cipher, curve: NamedCurve| PaceInfo {
+            protocol: PaceProtocol::Known { mapping, cipher },
+            version: 2,
+            parameter_id: Some(curve.standardized_parameter_id()),
+        };
+        let choose = |pace: &[PaceInfo]| {
+            PaceParameters::choose(&SecurityInfos { pace: pace.to_vec(), ..SecurityInfos::default() })
+        };
+        let des = offer(PaceMapping::EcdhGeneric, SymmetricCipher::TripleDes, NamedCurve::P256);
+        let aes = offer(PaceMapping::EcdhGeneric, SymmetricCipher::Aes128, NamedCurve::P256);
+        let strong = offer(PaceMapping::EcdhGeneric, SymmetricCipher::Aes256, NamedCurve::P521);
+        let integrated = offer(PaceMapping::EcdhIntegrated, SymmetricCipher::Aes256, NamedCurve::P256);
+        let expected = |cipher, curve, domain| Some(PaceParameters { cipher, curve, domain });
+        assert_eq!(
+            choose(&[des, aes, integrated]),
+            expected(SymmetricCipher::Aes128, NamedCurve::P256, DomainReference::Implied)
+        );
+        assert_eq!(
+            choose(&[strong, aes]),
+            expected(SymmetricCipher::Aes256, NamedCurve::P521, DomainReference::Named(18))
+        );
+        assert_eq!((choose(&[integrated]), choose(&[])), (None, None));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! What a chip announces is believed only up to [`ElementaryFile::max_bytes`], and a chip that dribbles single bytes is
 //! left.
 
+use zeroize::Zeroizing;
+
 use crate::apdu::{CommandApdu, ResponseApdu, StatusWord};
 use crate::error::ReadError;
 use crate::file::ElementaryFile;
@@ -36,8 +38,8 @@ pub(crate) fn read_file(
     send: &mut dyn FnMut(&CommandApdu) -> Result<ResponseApdu, ReadError>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<u8>, ReadError> {
-    let mut content = first_bytes(file, selection, send)?;
-    let header = Header::parse(&content)
+    let first = first_bytes(file, selection, send)?;
+    let header = Header::parse(&first)
         .and_then(|header| header.ok_or(tlv::TlvError::Truncated))
         .map_err(|source| ReadError::FileMalformed { file, source })?;
     if header.tag != file.tag() {
@@ -48,12 +50,15 @@ pub(crate) fn read_file(
     if total > file.max_bytes() {
         return Err(ReadError::FileTooLarge { file, announced_bytes: total });
     }
+    let mut content = first;
     content.truncate(total);
+    // At once, so that a growing portrait leaves no copies behind.
+    content.reserve_exact(total - content.len());
     let mut reads_left = total / piece_bytes.clamp(1, 64) + SPARE_READS;
     progress(content.len(), total);
     while content.len() < total {
         let wanted = piece_bytes.min(total - content.len());
-        let piece = piece_at(file, content.len(), wanted, piece_bytes, send)?;
+        let piece = Zeroizing::new(piece_at(file, content.len(), wanted, piece_bytes, send)?);
         if piece.is_empty() || reads_left == 0 {
             return Err(ReadError::FileTruncated { file, read_bytes: content.len(), announced_bytes: total });
         }

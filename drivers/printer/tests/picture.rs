@@ -1,4 +1,5 @@
 //! Bytes to paper: a real ticket through the ESC/POS conversation into a picture.
+#![cfg(feature = "sim")]
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod desk;
