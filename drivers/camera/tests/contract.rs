@@ -1,6 +1,5 @@
 //! What a camera does, asked of the simulated one. A real one needs a video device, which test machines lack: its mailbox
 //! and its decoders are tested where they stand, its `open` only on a device that is missing.
-#![cfg(feature = "sim")]
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use camera::{

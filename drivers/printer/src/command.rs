@@ -46,19 +46,29 @@ impl Command<'_> {
     }
 }
 
-/// A few rows of a page.
+/// A few rows of a page. The white at their right ends is not sent: on a serial line bytes are time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band<'a> {
-    stride: u8,
+    page_stride: usize,
+    sent_stride: usize,
     rows: &'a [u8],
 }
 
-impl Band<'_> {
+impl<'a> Band<'a> {
+    fn new(rows: &'a [u8], page_stride: usize) -> Self {
+        let last_inked = |row: &[u8]| row.iter().rposition(|byte| *byte != 0);
+        let sent_stride = rows.chunks(page_stride).filter_map(last_inked).max().map_or(1, |last| last + 1);
+        Self { page_stride, sent_stride, rows }
+    }
+
     fn encode(self) -> Vec<u8> {
-        let height = self.rows.len() / usize::from(self.stride);
+        let height = self.rows.len() / self.page_stride;
         let [height_low, height_high] = u16::try_from(height).expect("a band has BAND_ROWS rows at most").to_le_bytes();
-        let mut bytes = vec![GS, b'v', b'0', 0, self.stride, 0, height_low, height_high];
-        bytes.extend_from_slice(self.rows);
+        let stride = u8::try_from(self.sent_stride).expect("a row is 72 bytes at most");
+        let mut bytes = vec![GS, b'v', b'0', 0, stride, 0, height_low, height_high];
+        for row in self.rows.chunks(self.page_stride) {
+            bytes.extend_from_slice(&row[..self.sent_stride]);
+        }
         bytes
     }
 }
@@ -67,27 +77,33 @@ impl Band<'_> {
 ///
 /// The page must not be wider than the paper and should come out of [`disarmed`].
 pub fn job(page: &Raster) -> impl Iterator<Item = Command<'_>> {
-    let stride = page.stride();
-    let bands = page.rows().chunks((stride * BAND_ROWS as usize).max(1)).map(move |rows| {
-        Command::RasterBand(Band { stride: u8::try_from(stride).expect("a row is 72 bytes at most"), rows })
-    });
+    let stride = page.stride().max(1);
+    let bands = page.rows().chunks(stride * BAND_ROWS as usize);
     [Command::Initialize, Command::DisableAutomaticStatusBack]
         .into_iter()
-        .chain(bands)
+        .chain(bands.map(move |rows| Command::RasterBand(Band::new(rows, stride))))
         .chain([Command::Cut { margin_dots: CUT_MARGIN_DOTS }])
 }
 
 /// The page without dots that read like a real-time command.
 ///
-/// A printer obeys `DLE EOT`, `DLE ENQ` and `DLE DC4` wherever they stand, even inside a picture. Where three dots in a row
-/// spell one, a fourth is added; nobody sees it, and no answer comes that was not asked for.
+/// A printer obeys `DLE EOT`, `DLE ENQ` and `DLE DC4` wherever they stand, even inside a picture. Where dots spell the first
+/// two bytes of one, another dot is added; nobody sees it, and no answer comes that was not asked for.
 #[must_use]
 pub fn disarmed(page: &Raster) -> Raster {
     let mut page = page.clone();
-    let rows = page.rows_mut();
-    for index in 1..rows.len() {
-        if rows[index - 1] == DLE && matches!(rows[index], 0x04 | 0x05 | 0x14) {
-            rows[index] |= 0x08;
+    let stride = page.stride().max(1);
+    for rows in page.rows_mut().chunks_mut(stride * BAND_ROWS as usize) {
+        let sent_stride = Band::new(rows, stride).sent_stride;
+        // in the order of the bytes on the wire
+        let mut previous = 0;
+        for row in rows.chunks_mut(stride) {
+            for byte in &mut row[..sent_stride] {
+                if previous == DLE && matches!(*byte, 0x04 | 0x05 | 0x14) {
+                    *byte |= 0x08;
+                }
+                previous = *byte;
+            }
         }
     }
     page
@@ -109,13 +125,16 @@ mod tests {
     #[test]
     fn a_page_goes_out_in_bands_of_24_rows_and_ends_with_a_cut() {
         let mut page = Raster::new(576, 50);
-        page.ink(0, 49);
+        page.ink(575, 0);
+        page.ink(8, 49);
         let commands: Vec<_> = job(&page).map(Command::encode).collect();
         assert_eq!(commands.len(), 2 + 3 + 1);
         assert_eq!(commands[2][..8], [0x1D, 0x76, 0x30, 0, 72, 0, 24, 0]);
         assert_eq!(commands[2].len(), 8 + 72 * 24);
-        assert_eq!(commands[4][..8], [0x1D, 0x76, 0x30, 0, 72, 0, 2, 0]);
-        assert_eq!(commands[4][8 + 72], 0x80);
+        // the white band and the white at the right of the last one are hardly sent
+        assert_eq!(commands[3][..8], [0x1D, 0x76, 0x30, 0, 1, 0, 24, 0]);
+        assert_eq!(commands[3].len(), 8 + 24);
+        assert_eq!(commands[4], [0x1D, 0x76, 0x30, 0, 2, 0, 2, 0, 0, 0, 0, 0x80]);
         assert_eq!(commands.last().unwrap()[..2], [0x1D, 0x56]);
     }
 
@@ -131,7 +150,8 @@ mod tests {
             let safe = disarmed(&page);
             assert_eq!(safe.rows(), [0x10, second | 8, 0x10, second | 8]);
         }
-        let harmless = Raster::from_rows(16, vec![0x10, 0x10, 0x04, 0x00]).unwrap();
-        assert_eq!(disarmed(&harmless).rows(), [0x10, 0x10, 0x0C, 0x00]);
+        // Over the end of a row, where the white behind it is not sent.
+        let page = Raster::from_rows(24, vec![0x01, 0x10, 0x00, 0x04, 0x00, 0x00]).unwrap();
+        assert_eq!(disarmed(&page).rows(), [0x01, 0x10, 0x00, 0x0C, 0x00, 0x00]);
     }
 }

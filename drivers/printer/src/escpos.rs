@@ -149,12 +149,8 @@ impl<L: Link> EscPos<L> {
 
     /// One question in real time. `None`: no answer.
     fn ask<Q: Query>(&mut self, progress: &mut Progress) -> Result<Option<Q::Answer>, PrinterError> {
-        let mut sent = 0;
-        while sent < Q::REQUEST.len() {
-            match self.link.write(&Q::REQUEST[sent..], self.patience.status)? {
-                0 => return Ok(None),
-                taken => sent += taken,
-            }
+        if !self.send_at_once(Q::REQUEST)? {
+            return Ok(None);
         }
         loop {
             match self.next_answer(self.patience.status, progress)? {
@@ -163,6 +159,18 @@ impl<L: Link> EscPos<L> {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Writes a command in real time. `false`: the link would not take all of it.
+    fn send_at_once(&mut self, bytes: &[u8]) -> Result<bool, PrinterError> {
+        let mut sent = 0;
+        while sent < bytes.len() {
+            match self.link.write(&bytes[sent..], self.patience.status)? {
+                0 => return Ok(false),
+                taken => sent += taken,
+            }
+        }
+        Ok(true)
     }
 
     fn next_answer(&mut self, timeout: Duration, progress: &mut Progress) -> Result<Option<AnswerByte>, PrinterError> {
@@ -203,9 +211,8 @@ impl<L: Link> EscPos<L> {
 
     /// A page that was broken off must not come out when somebody puts paper in.
     fn abandon(&mut self) {
-        let clear = Command::ClearBuffers.encode();
         // Best effort: the page has failed already, and its own error is the one to report.
-        let _ = self.link.write(&clear, self.patience.status);
+        let _ = self.send_at_once(&Command::ClearBuffers.encode());
         // Answers come in order: this one says that the buffers are clear, so nobody can put paper in too early.
         let _ = self.ask::<OfflineCause>(&mut Progress::default());
     }

@@ -43,12 +43,30 @@ impl Typeface {
         Ok(Self { font })
     }
 
-    /// Breaks a text into lines no wider than `width_dots`. A no-break space does not break.
+    /// Breaks a text into as few lines no wider than `width_dots` as there can be, and makes those about equally long:
+    /// centred lines with one last word under them look like a mistake. A no-break space does not break.
     pub fn wrap(&self, text: &str, em_dots: f32, width_dots: i32) -> Result<Vec<Line>, LayoutError> {
         let text = composed(text)?;
         let mut lines = Vec::new();
         for paragraph in text.split('\n') {
-            self.wrap_paragraph(paragraph, em_dots, width_dots, &mut lines);
+            let greedy = self.wrap_paragraph(paragraph, em_dots, width_dots);
+            // the narrowest width that needs no more lines
+            let (mut too_narrow, mut wide_enough) = (width_dots / 2, width_dots);
+            while greedy.len() > 1 && wide_enough - too_narrow > 4 {
+                let middle = (too_narrow + wide_enough) / 2;
+                if self.wrap_paragraph(paragraph, em_dots, middle).len() <= greedy.len() {
+                    wide_enough = middle;
+                } else {
+                    too_narrow = middle;
+                }
+            }
+            // A word that fills a line by itself is broken where the line ends, not sooner.
+            let widest_word = paragraph.split(' ').map(|word| self.width(word, em_dots)).fold(0.0, f32::max);
+            if widest_word > wide_enough as f32 {
+                lines.extend(greedy);
+            } else {
+                lines.extend(self.wrap_paragraph(paragraph, em_dots, wide_enough));
+            }
         }
         Ok(lines)
     }
@@ -104,7 +122,8 @@ impl Typeface {
         }
     }
 
-    fn wrap_paragraph(&self, text: &str, em_dots: f32, width_dots: i32, lines: &mut Vec<Line>) {
+    fn wrap_paragraph(&self, text: &str, em_dots: f32, width_dots: i32) -> Vec<Line> {
+        let mut lines = Vec::new();
         let fits = |candidate: &str| self.width(candidate, em_dots) <= width_dots as f32;
         let mut current = String::new();
         for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -130,6 +149,7 @@ impl Typeface {
         if !current.is_empty() {
             lines.push(self.measured(&current, em_dots));
         }
+        lines
     }
 
     fn measured(&self, text: &str, em_dots: f32) -> Line {

@@ -33,8 +33,21 @@ pub struct Selector {
     pub product_id: Option<u16>,
 }
 
+/// What to do with a kernel driver (usblp) that holds the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KernelDriver {
+    /// Take the printer from it, and give it back when the link is dropped.
+    Detach,
+    /// Leave it; the printer cannot be opened while it is there.
+    Leave,
+}
+
 /// Opens the first printer that fits.
-pub fn open(selector: Selector, patience: Patience) -> Result<EscPos<UsbLink>, PrinterError> {
+pub fn open(
+    selector: Selector,
+    kernel_driver: KernelDriver,
+    patience: Patience,
+) -> Result<EscPos<UsbLink>, PrinterError> {
     let not_opened =
         |source: rusb::Error| PrinterError::NotOpened { place: "USB".to_owned(), source: io::Error::other(source) };
     // A context of our own: the global one panics where there is no usbfs.
@@ -43,7 +56,9 @@ pub fn open(selector: Selector, patience: Patience) -> Result<EscPos<UsbLink>, P
     for device in context.devices().map_err(not_opened)?.iter() {
         match find_interface(&device, selector) {
             Some(Found::TwoWay(interface)) => {
-                return UsbLink::claim(&device, interface).map(|link| EscPos::new(link, patience)).map_err(not_opened);
+                return UsbLink::claim(&device, interface, kernel_driver)
+                    .map(|link| EscPos::new(link, patience))
+                    .map_err(not_opened);
             }
             Some(Found::OneWay) => one_way = Some(place(&device)),
             None => {}
@@ -63,22 +78,32 @@ pub struct UsbLink {
     device_id: DeviceId,
     /// A bulk-in packet that the reader has not asked for yet, last byte first.
     unread: Vec<u8>,
+    driver_detached: bool,
 }
 
 impl UsbLink {
-    fn claim(device: &Device<Context>, interface: Interface) -> Result<Self, rusb::Error> {
+    fn claim(device: &Device<Context>, interface: Interface, kernel_driver: KernelDriver) -> Result<Self, rusb::Error> {
         let handle = device.open()?;
-        // usblp holds the interface on a desktop. Where detaching is not known, claiming says what is wrong.
-        let _ = handle.set_auto_detach_kernel_driver(true);
-        handle.claim_interface(interface.number)?;
+        let number = interface.number;
+        let mut driver_detached = false;
+        // Claim first: asking for the driver is refused by some systems where the claim itself works.
+        match (handle.claim_interface(number), kernel_driver) {
+            (Ok(()), _) => {}
+            (Err(rusb::Error::Busy), KernelDriver::Detach) => {
+                handle.detach_kernel_driver(number)?;
+                driver_detached = true;
+                handle.claim_interface(number)?;
+            }
+            (Err(error), KernelDriver::Detach | KernelDriver::Leave) => return Err(error),
+        }
         if interface.alternate_setting != 0 {
-            handle.set_alternate_setting(interface.number, interface.alternate_setting)?;
+            handle.set_alternate_setting(number, interface.alternate_setting)?;
         }
         let mut id = vec![0; MAX_DEVICE_ID_BYTES];
-        let index = u16::from(interface.number) << 8 | u16::from(interface.alternate_setting);
+        let index = u16::from(number) << 8 | u16::from(interface.alternate_setting);
         // Some printers stall this request; they print all the same.
         let count = handle.read_control(CLASS_IN, GET_DEVICE_ID, 0, index, &mut id, CONTROL_TIMEOUT).unwrap_or(0);
-        Ok(Self { handle, interface, device_id: DeviceId::parse(&id[..count]), unread: Vec::new() })
+        Ok(Self { handle, interface, device_id: DeviceId::parse(&id[..count]), unread: Vec::new(), driver_detached })
     }
 
     /// What the printer calls itself.
@@ -110,10 +135,9 @@ impl Link for UsbLink {
                 Err(error) => return waited_or_failed(error),
             }
         }
-        let mut count = 0;
-        while let (Some(slot), Some(byte)) = (buffer.get_mut(count), self.unread.pop()) {
-            *slot = byte;
-            count += 1;
+        let count = buffer.len().min(self.unread.len());
+        for slot in &mut buffer[..count] {
+            *slot = self.unread.pop().unwrap_or_default();
         }
         Ok(count)
     }
@@ -126,6 +150,16 @@ impl Link for UsbLink {
             Err(rusb::Error::NoDevice) => Err(LinkError::Gone),
             // Not every printer answers this one; the byte stream is what counts.
             Ok(_) | Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Drop for UsbLink {
+    fn drop(&mut self) {
+        // The printer may be gone; then both fail, and nothing is left to do about it.
+        let _ = self.handle.release_interface(self.interface.number);
+        if self.driver_detached {
+            let _ = self.handle.attach_kernel_driver(self.interface.number);
         }
     }
 }
@@ -254,7 +288,7 @@ mod tests {
     #[test]
     fn a_printer_that_is_not_there_is_not_opened() {
         let nobody = Selector { vendor_id: Some(0xFFFF), product_id: Some(0xFFFF) };
-        let error = open(nobody, Patience::default()).err();
+        let error = open(nobody, KernelDriver::Leave, Patience::default()).err();
         assert!(matches!(error, Some(PrinterError::NotOpened { .. })), "{error:?}");
     }
 

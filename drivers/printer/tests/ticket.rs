@@ -105,7 +105,7 @@ fn debug_of_a_ticket_names_nobody() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn no_words_panic_the_layout(words in proptest::collection::vec(any::<String>(), 6)) {
         let mut odd = ticket();
