@@ -19,7 +19,8 @@ pub const MIN_SCORE: f32 = 0.6;
 /// the network was published with.
 pub const MAX_OVERLAP: f32 = 0.3;
 /// A small picture is enlarged to the network's size: a chip portrait has 240 x 320 pixels, and landmarks are found
-/// to a fraction of a cell. More than this factor only invents pixels.
+/// to a fraction of a cell. Measured on 250 x 250 pixels at threshold 0.45: true accept rate 97.9 % enlarged, 96.9 % not
+/// (MODELS.md). More than this factor was not measured.
 const MAX_ENLARGEMENT: f32 = 2.0;
 /// Most boxes that enter the overlap test, most certain first (as OpenCV's `top_k`).
 const MAX_CANDIDATES: usize = 5000;

@@ -39,6 +39,8 @@ pub enum EngineError {
     OutputShape { network: &'static str, index: usize, expected: Vec<usize>, found: Vec<usize> },
     #[error("the {network} gave a value that is not a finite number")]
     NotFinite { network: &'static str },
+    #[error("the {network} gave values that are not shares of one (softmax belongs inside its graph)")]
+    NotShares { network: &'static str },
     #[error("the embedder gave a vector of length zero")]
     ZeroEmbedding,
     #[error("the face's landmarks lie on one point or line")]

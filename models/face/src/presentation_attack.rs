@@ -1,8 +1,8 @@
 //! The slot for a presentation-attack model that the hospital supplies (ISO/IEC 30107-3: attack presentation
 //! classification). None is shipped: no freely licensed weights are in a package registry.
 //!
-//! The shape is MiniFASNet's: input 1 x 3 x 80 x 80, channels blue, green, red, 0 to 255; output 1 x 3 before softmax,
-//! index 1 is "live". Several networks look at crops of different width around the same face and are averaged.
+//! The shape is MiniFASNet's: input 1 x 3 x 80 x 80, channels blue, green, red, 0 to 255; output 1 x 3 after softmax
+//! (inside the graph), index 1 is "live". Several networks look at crops of different width around the same face and are averaged.
 //! One weak signal: replays on a telephone's screen are known to pass such models. Never the only gate.
 
 use crate::detect::FaceBox;
@@ -38,10 +38,12 @@ impl PresentationAttackModel {
         let mut sum = 0.0;
         for crop in &mut self.0 {
             let outputs = crop.model.run(&input(picture, face, crop.box_scale)?)?;
-            let [logits] = expect_outputs(NETWORK, &outputs, [&[1, 3]])?;
-            let highest = logits.iter().copied().fold(f32::MIN, f32::max);
-            let powers: Vec<f32> = logits.iter().map(|logit| (logit - highest).exp()).collect();
-            sum += powers[LIVE] / powers.iter().sum::<f32>();
+            let [shares] = expect_outputs(NETWORK, &outputs, [&[1, 3]])?;
+            let total: f32 = shares.iter().sum();
+            if shares.iter().any(|share| *share < 0.0) || (total - 1.0).abs() > 1e-3 {
+                return Err(EngineError::NotShares { network: NETWORK });
+            }
+            sum += shares[LIVE];
         }
         Ok(sum / self.0.len() as f32)
     }
@@ -86,7 +88,7 @@ mod tests {
         fn run(&mut self, input: &Tensor) -> Result<Vec<Tensor>, EngineError> {
             let green = &input.values()[SIDE * SIDE..2 * SIDE * SIDE];
             let mean = green.iter().sum::<f32>() / green.len() as f32;
-            Ok(vec![Tensor::from_vec(&[1, 3], vec![0.0, mean / 10.0, 0.0])?])
+            Ok(vec![Tensor::from_vec(&[1, 3], vec![1.0 - mean / 200.0, mean / 200.0, 0.0])?])
         }
     }
 
@@ -96,12 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn the_scores_of_all_crops_are_averaged_after_softmax() {
+    fn the_shares_of_all_crops_are_averaged() {
         let face = FaceBox { x: 40.0, y: 30.0, width: 20.0, height: 26.0 };
-        let dark = Picture::from_rgb(100, 80, vec![0; 24_000]).unwrap();
-        assert!((model().live_score(&dark, &face).unwrap() - 1.0 / 3.0).abs() < 1e-6);
-        let green = Picture::from_rgb(100, 80, [0, 200, 0].repeat(8000)).unwrap();
-        assert!(model().live_score(&green, &face).unwrap() > 0.999);
+        let score = |green| {
+            let picture = Picture::from_rgb(100, 80, [0, green, 0].repeat(8000)).unwrap();
+            model().live_score(&picture, &face)
+        };
+        assert!((score(0).unwrap()).abs() < 1e-3);
+        assert!((score(150).unwrap() - 0.75).abs() < 1e-3);
+        assert!(matches!(score(250), Err(EngineError::NotShares { .. })), "a share below zero");
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn where_liveness_is_required_a_still_head_is_asked_to_turn_and_a_frozen_camera_
     for number in 0..2 {
         matcher.observe(&mut engine, &sim::frame(HOLDER, number)).unwrap();
     }
-    for number in 2..80 {
+    for number in 2..12 {
         let observation = matcher.observe(&mut engine, &sim::frame(HOLDER, number)).unwrap();
         assert_eq!(observation, Observation::Hint(QualityHint::TurnHead));
     }
