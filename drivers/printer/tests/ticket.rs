@@ -3,7 +3,7 @@
 
 mod desk;
 
-use desk::{fact, page, ticket, typefaces};
+use desk::{fact, ticket, typefaces};
 use printer::{LayoutError, Raster, text::Pen};
 use proptest::prelude::*;
 
@@ -58,7 +58,7 @@ fn decomposed_vietnamese_prints_the_same_dots() {
 
 #[test]
 fn the_paper_is_full_width_with_white_margins() {
-    let page = page();
+    let page = ticket().layout(&typefaces()).unwrap();
     assert_eq!(page.width_dots(), 576);
     assert!((900..1_700).contains(&page.height_dots()), "{page:?}");
     for y in 0..page.height_dots() {

@@ -1,13 +1,12 @@
 //! What the tests share: the provisioned typeface and a ticket for an invented patient.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
-#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
 };
 
-use printer::{Fact, QrBlock, Raster, Ticket, Typefaces};
+use printer::{Fact, QrBlock, Ticket, Typefaces};
 
 /// The folder that `./run setup` fills.
 fn provision() -> PathBuf {
@@ -49,8 +48,4 @@ pub fn ticket() -> Ticket {
 
 pub fn fact(label: &str, value: &str) -> Fact {
     Fact { label: label.into(), value: value.into() }
-}
-
-pub fn page() -> Raster {
-    ticket().layout(&typefaces()).unwrap()
 }
