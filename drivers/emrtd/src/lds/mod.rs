@@ -25,6 +25,8 @@ pub use dg2::{Portrait, PortraitFormat, parse_dg2};
 pub use dg13::{Dg13, Dg13Expiry, Dg13Field};
 pub use dg14::parse_dg14;
 pub use dg15::parse_dg15;
+#[cfg(feature = "sim")]
+pub(crate) use sod::{CONTENT_TYPE, LDS_SECURITY_OBJECT, MESSAGE_DIGEST, SIGNED_DATA};
 pub use sod::{Sod, SodError};
 #[cfg(any(feature = "sim", test))]
 pub use {dg2::encode_dg2, dg13::encode_dg13};
