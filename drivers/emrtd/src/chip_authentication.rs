@@ -102,7 +102,6 @@ impl ChipAuthentication {
 
 impl ChipAuthenticated {
     /// To be called when the first answer under the agreed keys had a right MAC, and nowhere else.
-    #[allow(dead_code, reason = "the dialogue with the chip, written at the same time, uses it")]
     pub(crate) fn answered_under_agreed_keys(authentication: &ChipAuthentication) -> Self {
         Self { authentication: *authentication }
     }

@@ -343,9 +343,9 @@ fn a_revoked_signer_is_refused_and_a_missing_list_is_a_matter_of_policy() {
     let good = issuer.revocation_list(SignerStanding::Good, TODAY, next, &mut rng);
     let bad = issuer.revocation_list(SignerStanding::Revoked, TODAY, next, &mut rng);
     let old = issuer.revocation_list(SignerStanding::Good, TODAY, TODAY - Duration::DAY, &mut rng);
-    assert_eq!(judged(&[good.clone()], policy), Ok(vec![]));
+    assert_eq!(judged(std::slice::from_ref(&good), policy), Ok(vec![]));
     assert_eq!(judged(&[good, bad], TrustPolicy::default()), refused(SignerError::Revoked));
-    assert_eq!(judged(&[old.clone()], TrustPolicy::default()), Ok(vec![Fact::RevocationListOutOfDate]));
+    assert_eq!(judged(std::slice::from_ref(&old), TrustPolicy::default()), Ok(vec![Fact::RevocationListOutOfDate]));
     assert_eq!(judged(&[old], policy), refused(SignerError::RevocationUnknown));
     assert_eq!(judged(&[], policy), refused(SignerError::RevocationUnknown));
 }

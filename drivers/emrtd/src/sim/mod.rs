@@ -5,13 +5,22 @@
 //! knows it. Nothing here sleeps: the time that a real contactless link would take is added up.
 
 mod card;
+mod der_writer;
+mod issuer;
 mod link;
 mod pace;
+mod person;
 mod personalised;
 mod rng;
 mod secure_channel;
+mod signing_key;
 
 pub use card::{Interface, Options, Profile, SimulatedCard};
+pub use issuer::{
+    ActiveAuthenticationKind, Issuer, IssuerKeys, IssuerOptions, Personalisation, PortraitImage, SignerStanding,
+    SignerValidity,
+};
 pub use link::{LinkSpeed, Traffic};
+pub use person::Person;
 pub use personalised::{ActiveAuthenticationKey, ChipAuthenticationKey, Personalised};
 pub use rng::SeededRng;
