@@ -49,6 +49,24 @@ pub enum TextSize {
     Large,
 }
 
+impl Language {
+    pub fn other(self) -> Self {
+        match self {
+            Self::Vietnamese => Self::English,
+            Self::English => Self::Vietnamese,
+        }
+    }
+}
+
+impl TextSize {
+    pub fn other(self) -> Self {
+        match self {
+            Self::Normal => Self::Large,
+            Self::Large => Self::Normal,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mood {
     Everyday,

@@ -1,0 +1,55 @@
+//! Where to go.
+
+use api::{CheckInRequest, CounterReason, DepartmentCode, Payer};
+
+use super::{CheckingIn, Context, Known, Paying, State, Visit, route};
+use crate::event::Event;
+use crate::screen::Action;
+
+#[derive(Debug)]
+pub(crate) struct Choosing {
+    pub visit: Visit,
+    pub known: Known,
+    pub payer: Payer,
+    pub chosen: Option<DepartmentCode>,
+    pub notice: DepartmentNotice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DepartmentNotice {
+    Nothing,
+    /// The one that was chosen gives no more numbers today.
+    Closed,
+}
+
+impl Choosing {
+    pub fn on(mut self, event: Event, cx: &mut Context<'_>) -> State {
+        match event {
+            Event::Touched(Action::ChooseDepartment(code)) => {
+                if cx.station.choices().any(|department| department.code == code && department.open) {
+                    self.chosen = Some(code);
+                    self.notice = DepartmentNotice::Nothing;
+                }
+                State::Department(self)
+            }
+            Event::Departments(_) => {
+                let still_open = |code: &DepartmentCode| cx.station.department(code).is_some_and(|d| d.open);
+                self.chosen = self.chosen.filter(still_open);
+                State::Department(self)
+            }
+            Event::Touched(Action::TakeNumber) => match self.chosen.clone() {
+                Some(department) => {
+                    let request = CheckInRequest { department, payer: self.payer, counter: self.known.counter };
+                    CheckingIn::start(self.visit, self.known, request, cx)
+                }
+                None => State::Department(self),
+            },
+            Event::Touched(Action::UnknownDepartment | Action::GoToCounter) => {
+                let reason = self.known.counter.unwrap_or(CounterReason::AskedForPerson);
+                route::go_to_reception(self.visit, self.known, self.payer, reason, cx)
+            }
+            Event::Touched(Action::Back) => State::Payer(Paying { visit: self.visit, known: self.known }),
+            _ => State::Department(self),
+        }
+    }
+}
