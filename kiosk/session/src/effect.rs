@@ -12,21 +12,40 @@ use crate::event::{FaceId, ReadingId};
 #[derive(Debug)]
 pub enum Effect {
     /// Answered by `ChallengeReady`, whatever the server does.
-    FetchChallenge { visit: VisitId, reading: ReadingId },
+    FetchChallenge {
+        visit: VisitId,
+        reading: ReadingId,
+    },
     /// Answered by `ChipProgress` and one `ChipRead` or `ChipFailed`.
-    ReadChip { reading: ReadingId, key: AccessKey, challenge: Hex8 },
+    ReadChip {
+        reading: ReadingId,
+        key: AccessKey,
+        challenge: Hex8,
+    },
     /// The reading is given up; its answers no longer count.
     StopReading,
     /// Opens the camera. Answered by `FaceHint` and `FaceCounted`, and one `FaceDecided` or `FaceUnavailable`.
-    StartFace { face: FaceId, portrait: Portrait },
+    StartFace {
+        face: FaceId,
+        portrait: Portrait,
+    },
     /// Closes the camera and blackens the preview.
     StopFace,
     /// Answered by `EidAnswer`.
-    VerifyEid { visit: VisitId, code: Zeroizing<String> },
+    VerifyEid {
+        visit: VisitId,
+        code: Zeroizing<String>,
+    },
     /// Answered by `Identified`.
-    Identify { visit: VisitId, request: Box<IdentificationRequest> },
+    Identify {
+        visit: VisitId,
+        request: Box<IdentificationRequest>,
+    },
     /// Answered by `CheckedIn`. The same visit may be asked again: it is one ticket.
-    CheckIn { visit: VisitId, request: CheckInRequest },
+    CheckIn {
+        visit: VisitId,
+        request: CheckInRequest,
+    },
     /// The server is away: take a number of the block, keep the check-in sealed. Answered by `OfflineNumber`.
     TakeOfflineNumber {
         visit: VisitId,
@@ -37,7 +56,10 @@ pub enum Effect {
     /// Answered by `Printed` or `PrintFailed`.
     Print(Box<TicketPaper>),
     /// Answered by `AlertAnswered`.
-    Alert { kind: AlertKind, visit: Option<VisitId> },
+    Alert {
+        kind: AlertKind,
+        visit: Option<VisitId>,
+    },
     /// Answered by `Departments`.
     RefreshDepartments,
     /// A card is left in the reader: call its owner back.
