@@ -3,6 +3,8 @@
 //!
 //! Chip authentication cannot be repeated, because its secret was the terminal's. The portrait stays in the kiosk.
 
+use std::fmt;
+
 use identity::{CitizenId, DocumentDate, PersonName, Sex};
 use time::Date;
 
@@ -14,7 +16,6 @@ use crate::document::{CheckedFiles, DocumentError, Evidence, Fact, weak_hash};
 use crate::lds::Dg13;
 use crate::trust::{SignerTrust, TrustStore};
 
-#[derive(Debug)]
 pub struct Rechecked {
     pub signer: SignerTrust,
     pub signer_fingerprint: Fingerprint,
@@ -26,6 +27,16 @@ pub struct Rechecked {
     pub birth: DocumentDate,
     pub sex: Sex,
     pub details: Option<Dg13>,
+}
+
+impl fmt::Debug for Rechecked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rechecked")
+            .field("signer", &self.signer)
+            .field("chip", &self.chip)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -296,3 +296,59 @@ impl SecurityInfos {
         crate::tlv::encode(0x31, &entries.concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tlv::encode;
+    use proptest::prelude::*;
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        hex::decode(hex).expect("hex")
+    }
+
+    #[test]
+    fn the_announcement_of_the_worked_example_is_read() {
+        // 9303-11 G.1: PACE with ECDH, generic mapping, AES-128, BrainpoolP256r1.
+        let infos = SecurityInfos::parse(&bytes("31143012060A04007F0007020204020202010202010D")).expect("well formed");
+        let protocol = PaceProtocol::Known { mapping: PaceMapping::EcdhGeneric, cipher: SymmetricCipher::Aes128 };
+        assert_eq!(infos.pace, [PaceInfo { protocol, version: 2, parameter_id: Some(13) }]);
+        let parameter_id = infos.pace[0].parameter_id.and_then(NamedCurve::from_standardized_parameter_id);
+        assert_eq!(parameter_id, Some(NamedCurve::BrainpoolP256r1));
+    }
+
+    #[test]
+    fn what_nobody_here_speaks_is_kept_by_its_identifier() {
+        let unknown_pace = encode(0x30, &bytes("060A04007F00070202040902020102"));
+        let terminal_authentication = encode(0x30, &bytes("060804007F0007020202020102"));
+        let dh_chip_authentication = encode(0x30, &bytes("060A04007F00070202030102020101"));
+        let set = encode(0x31, &[unknown_pace, terminal_authentication, dh_chip_authentication].concat());
+        let infos = SecurityInfos::parse(&set).expect("well formed");
+        assert!(matches!(infos.pace[..], [PaceInfo { protocol: PaceProtocol::Unknown(_), .. }]));
+        assert_eq!(infos.others.len(), 1);
+        let unknown = infos.chip_authentication[0].protocol;
+        assert!(matches!(unknown, ChipAuthenticationProtocol::Unknown(_)));
+    }
+
+    #[test]
+    fn each_malformed_set_has_its_name() {
+        let one = bytes("3012060A04007F0007020204020202010202010D");
+        let many = encode(0x31, &one.repeat(MAX_INFOS + 1));
+        assert_eq!(SecurityInfos::parse(&many), Err(SecurityInfosError::TooMany));
+        let mut trailing = encode(0x31, &one);
+        trailing.push(0);
+        assert!(matches!(SecurityInfos::parse(&trailing), Err(SecurityInfosError::Malformed(_))));
+        assert!(matches!(SecurityInfos::parse(&encode(0x30, &one)), Err(SecurityInfosError::Malformed(_))));
+        assert!(matches!(SecurityInfos::parse(&encode(0x31, &one[..19])), Err(SecurityInfosError::Malformed(_))));
+        let bad_key = encode(0x30, &bytes("060904007F0007020201023000"));
+        assert!(matches!(SecurityInfos::parse(&encode(0x31, &bad_key)), Err(SecurityInfosError::Key(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), wrapped: bool) {
+            let bytes = if wrapped { encode(0x31, &encode(0x30, &bytes)) } else { bytes };
+            let _ = SecurityInfos::parse(&bytes);
+        }
+    }
+}
