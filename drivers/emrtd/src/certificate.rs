@@ -122,9 +122,13 @@ impl Certificate {
         self.extension::<BasicConstraints>().is_some_and(|constraints| constraints.ca)
     }
 
-    /// A certificate that limits its key's use must allow signatures (9303-12 table 6).
+    /// A certificate that limits its key's use must allow signatures (9303-12 table 6); a limit that cannot be read
+    /// forbids them.
     pub(crate) fn may_sign_documents(&self) -> bool {
-        self.extension::<KeyUsage>().is_none_or(|usage| usage.digital_signature())
+        match self.fields.get::<KeyUsage>() {
+            Ok(usage) => usage.is_none_or(|(_, usage)| usage.digital_signature()),
+            Err(_) => false,
+        }
     }
 
     pub(crate) fn fields(&self) -> &TbsCertificate {
