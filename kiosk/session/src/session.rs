@@ -213,12 +213,7 @@ impl Session {
         self.step(now, effects, |state, cx| state.on(event, cx));
     }
 
-    fn step(
-        &mut self,
-        now: Moment,
-        effects: &mut Vec<Effect>,
-        next: impl FnOnce(State, &mut Context<'_>) -> State,
-    ) {
+    fn step(&mut self, now: Moment, effects: &mut Vec<Effect>, next: impl FnOnce(State, &mut Context<'_>) -> State) {
         let before = self.state.kind(&self.station.settings.timeouts);
         let state = std::mem::replace(&mut self.state, State::Thanks);
         let mut cx = Context { station: &mut self.station, language: self.language, effects };
@@ -305,7 +300,10 @@ impl Session {
 /// The state's content stays out of logs; its name does not.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("state", &self.state.name()).field("dialog", &self.dialog).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("state", &self.state.name())
+            .field("dialog", &self.dialog)
+            .finish_non_exhaustive()
     }
 }
 

@@ -139,9 +139,7 @@ impl ScanPrompt {
 impl AwaitCard {
     pub fn on(self, event: Event, cx: &mut Context<'_>) -> State {
         match event {
-            Event::CardInserted => {
-                State::Reading(Reading::start(self.visit, self.key, self.consent, self.trouble, cx))
-            }
+            Event::CardInserted => State::Reading(Reading::start(self.visit, self.key, self.consent, self.trouble, cx)),
             Event::Scanned(payload) => match Scan::parse(&payload) {
                 Ok(scan) => route::scanned(self.visit, scan, cx),
                 Err(_) => State::AwaitCard(self),
@@ -168,9 +166,7 @@ impl AwaitCard {
 impl Interrupted {
     pub fn on(self, event: Event, cx: &mut Context<'_>) -> State {
         match event {
-            Event::CardInserted => {
-                State::Reading(Reading::start(self.visit, self.key, self.consent, self.trouble, cx))
-            }
+            Event::CardInserted => State::Reading(Reading::start(self.visit, self.key, self.consent, self.trouble, cx)),
             Event::DeviceStatus(Device::Reader, DeviceStatus::Down) => {
                 State::OtherWays(OtherWays { visit: self.visit, notice: WayNotice::ReaderDown })
             }

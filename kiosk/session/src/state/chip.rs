@@ -105,9 +105,7 @@ impl Reading {
         }
         match failure {
             // The card may be back before the reading noticed that it had gone.
-            ChipFailure::CardRemoved if cx.card_in() => {
-                State::Reading(Self::start(visit, key, consent, trouble, cx))
-            }
+            ChipFailure::CardRemoved if cx.card_in() => State::Reading(Self::start(visit, key, consent, trouble, cx)),
             ChipFailure::CardRemoved => State::Interrupted(Interrupted { visit, key, consent, trouble }),
             ChipFailure::WrongAccessNumber => match key.kind() {
                 AccessKeyKind::Can => State::EnterNumber(EnterNumber::again(visit, consent, trouble)),

@@ -17,9 +17,7 @@ impl EidWaiting {
     pub fn on(self, event: Event, cx: &mut Context<'_>) -> State {
         match event {
             Event::EidAnswer(Ok(person)) => match EidConfirmed::parse(&person) {
-                Ok(person) => {
-                    route::ask_for_face(self.visit, Subject::Eid(Box::new(person)), FaceConsent::Open, cx)
-                }
+                Ok(person) => route::ask_for_face(self.visit, Subject::Eid(Box::new(person)), FaceConsent::Open, cx),
                 Err(_) => self.closed(WayNotice::EidRefused),
             },
             Event::EidAnswer(Err(failure)) => self.closed(notice(failure)),
@@ -61,6 +59,7 @@ fn notice(failure: ServerFailure) -> WayNotice {
             | ProblemCode::DepartmentUnknown
             | ProblemCode::DepartmentClosed
             | ProblemCode::NumbersExhausted
+            | ProblemCode::NumberNotReserved
             | ProblemCode::SealBroken
             | ProblemCode::TooManyRequests
             | ProblemCode::Internal => WayNotice::EidAway,

@@ -24,9 +24,7 @@ use crate::screen::{Action, Language};
 use crate::settings::Settings;
 use crate::timeouts::Timeouts;
 
-pub(crate) use card::{
-    AwaitCard, Calling, CardLeft, Farewell, Interrupted, OtherWays, ScanPrompt, Wanted, WayNotice,
-};
+pub(crate) use card::{AwaitCard, Calling, CardLeft, Farewell, Interrupted, OtherWays, ScanPrompt, Wanted, WayNotice};
 pub(crate) use chip::{ChipStage, Reading};
 pub(crate) use department::{Choosing, DepartmentNotice};
 pub(crate) use eid::EidWaiting;

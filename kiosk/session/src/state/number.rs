@@ -241,13 +241,7 @@ impl EnterMrz {
         State::EnterMrz(self)
     }
 
-    fn with_dates(
-        self,
-        number: &CitizenId,
-        birth: DocumentDate,
-        expiry: DocumentDate,
-        cx: &mut Context<'_>,
-    ) -> State {
+    fn with_dates(self, number: &CitizenId, birth: DocumentDate, expiry: DocumentDate, cx: &mut Context<'_>) -> State {
         // Nine digits of a citizen number are a document number whatever they are.
         match DocumentNumber::parse(number.mrz_document_number()) {
             Ok(document) => {

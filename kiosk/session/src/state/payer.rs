@@ -27,9 +27,7 @@ impl Paying {
                     }
                 }
             }
-            Event::Touched(Action::PayMyself) => {
-                route::choose_department(self.visit, self.known, Payer::SelfPay, cx)
-            }
+            Event::Touched(Action::PayMyself) => route::choose_department(self.visit, self.known, Payer::SelfPay, cx),
             Event::Touched(Action::GoToCounter) => {
                 route::go_to_reception(self.visit, self.known, Payer::Undecided, CounterReason::Insurance, cx)
             }

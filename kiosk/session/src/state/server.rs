@@ -140,10 +140,9 @@ impl CheckingIn {
                 let reason = self.known.counter.unwrap_or(CounterReason::AskedForPerson);
                 route::go_to_reception(self.visit, self.known, self.request.payer, reason, cx)
             }
-            (
-                Event::OfflineNumber(Err(OfflineFailure::NoNumbers | OfflineFailure::NotStored)),
-                Asked::Block,
-            ) => route::without_number(self.visit, cx),
+            (Event::OfflineNumber(Err(OfflineFailure::NoNumbers | OfflineFailure::NotStored)), Asked::Block) => {
+                route::without_number(self.visit, cx)
+            }
             _ => State::CheckingIn(self),
         }
     }
@@ -199,6 +198,7 @@ fn refusal(code: ProblemCode) -> Refusal {
         | ProblemCode::KioskNotAdmitted
         | ProblemCode::NotFound
         | ProblemCode::MethodNotAllowed
+        | ProblemCode::NumberNotReserved
         | ProblemCode::SealBroken
         | ProblemCode::TooManyRequests
         | ProblemCode::Internal => Refusal::Fault,

@@ -1,0 +1,251 @@
+# English, equal to the Vietnamese in meaning and in tone.
+
+## On every screen
+
+subtitle = Self-service reception
+language-key = Tiếng Việt
+text-size-larger = Larger text
+text-size-normal = Normal text
+help-key = Help
+emergency-key = Emergency: touch to call staff now
+step-card = Card
+step-face = Face
+step-department = Department
+step-number = Number
+key-continue = Continue
+key-back = Back
+key-cancel = Stop
+key-to-counter = Go to { $counter }
+key-erase = Erase
+
+## Dialogs
+
+warning-title = Still there?
+warning-text = Without a touch, this machine forgets everything and starts again.
+warning-stay = I am still here
+warning-leave = Finish
+help-title = Staff will come to help
+help-calling = Calling staff. Please wait a moment, nothing is lost.
+help-heard = Staff have been told. Please wait here, or go on.
+help-not-heard = This machine could not call. Please go to { $counter }, { $place }.
+help-close = Go on
+emergency-title = Calling staff right now
+emergency-calling = Please stay here. An emergency needs no number.
+emergency-heard = Staff are coming. Please stay here. An emergency needs no number.
+emergency-not-heard = This machine could not call. Please call out to someone nearby, or go at once to { $counter }, { $place }. An emergency needs no number.
+emergency-close = Close
+
+## Welcome and the ways in
+
+welcome-headline = Welcome. Please place your ID card on the reader.
+welcome-why = About a minute to a number. Next to nothing to type.
+welcome-picture = Card reader
+welcome-no-reader = Welcome. Please choose a way below.
+welcome-no-reader-why = The card reader is resting. The other ways still give a number.
+scan-unreadable = The code was not read. Please show it again.
+key-use-eid = VNeID code
+key-insurance-card = Insurance card
+key-type-number = Type ID number
+key-no-card = No card
+other-headline = That is fine. Please choose another way.
+other-why = Every way leads to a number.
+way-scanner-down = The code scanner is resting.
+way-reader-down = The card reader is resting.
+way-eid-not-configured = VNeID codes cannot be used here yet.
+way-eid-away = VNeID does not answer.
+way-eid-expired = The VNeID code has run out. Please open a new one and scan again.
+way-eid-refused = VNeID did not confirm.
+key-other-counter = A number for { $counter }
+scan-eid-headline = Please show the VNeID code on your phone.
+scan-eid-why = Open VNeID, choose the ID code, turn the brightness up.
+scan-eid-picture = Code scanner
+scan-insurance-headline = Please show the code on the insurance card.
+scan-insurance-why = The square code on the card, or in VssID.
+eid-waiting-headline = Asking VNeID. One moment, please.
+eid-waiting-why = It usually takes a few seconds.
+
+## Numbers that are typed
+
+access-headline = Type the last 6 digits of the ID number.
+access-why = They open the chip. The square code on the card does too.
+access-label = Last 6 digits
+access-wrong = These digits did not open the card. Please look at it again.
+whole-headline = Type all 12 digits of the ID number.
+whole-why = Only to get a number. Staff look at the papers later.
+whole-label = ID number
+mrz-number-headline = An earlier card. Type its 12 digits.
+mrz-birth-headline = Type the date of birth on the card.
+mrz-expiry-headline = Type the expiry date on the card.
+mrz-why = This chip opens only with what is printed on the card.
+mrz-birth-label = Day, month, year of birth
+mrz-expiry-label = Day, month, year of expiry
+mrz-wrong = The card did not open. Please look at the printed numbers again.
+mrz-no-such-day = There is no such day. Please type it again.
+key-no-expiry = No expiry
+
+## The card and its chip
+
+await-headline = Please place the card on the reader.
+await-why = The number is known. Put the card in, chip side up.
+key-no-chip = I cannot place the card
+reading-headline =
+    Reading the chip.
+    Please leave the card.
+reading-why = Only name, birth date and photo are read, to know the right person. The photo is not kept.
+reading-access = Opening the chip safely
+reading-personal = Personal details
+reading-portrait = Portrait
+reading-authenticity = Checking the card is real
+consent-waiting = While waiting, please read
+consent-lead = Next, the face is compared with the photo in the chip.
+consent-text = A face is sensitive data: used only to know the right person, erased at once. It can be declined, and { $counter } does the same, with the same place in the queue.
+consent-agreed = Agreed. Finishing the chip.
+consent-declined = Declined. A number for { $counter } follows.
+key-decline = No, to the counter
+key-agree = Yes
+consent-headline = Compare the face with the photo on the card?
+consent-eid-headline = Compare the face with the photo in VNeID?
+consent-why = Either is fine. The place in the queue is the same.
+consent-title = Comparing the face
+interrupted-badge = The card left the reader
+interrupted-headline = No harm done. Please put the card back.
+interrupted-why = Reading goes on. Nothing is lost.
+
+## The face
+
+face-headline = Please look into the frame.
+face-why = The picture is used now only and not kept.
+face-turn-headline = Look into the frame, turn slowly to the left.
+face-start = The camera is opening
+face-good = Very good. A little longer
+hint-no-face = Please stand before the frame
+hint-come-closer = A little closer
+hint-move-back = A little further away
+hint-several-people = One person in the frame, please
+hint-more-light = Turn to the light
+hint-too-bright = Away from the bright light
+hint-look-straight = Look straight ahead
+hint-hold-still = Hold still for a moment
+hint-turn-head = Turn the head slowly to one side
+key-no-face = Not convenient? To the counter, same queue
+not-matched-badge = The face could not be compared
+not-matched-headline = No harm done. Try again, or go to { $counter }.
+not-matched-why = No mask, no dark glasses, in good light. The counter gives a number too, and the order does not change.
+key-retry-face = Try the face again
+key-i-go-to-counter = I go to { $counter }
+
+## Insurance and department
+
+identifying-headline = Looking up insurance. One moment, please.
+identifying-why = Without an answer there is a number all the same.
+payer-headline =
+    { $name }
+    how to pay?
+payer-headline-plain = Insurance, or pay yourself?
+payer-why = This can still be changed later.
+insurance-valid = Insured until { $date } · right route
+insurance-other-route = Insured until { $date } · referral needed
+insurance-other-route-text = Registered at another facility. With a referral, staff at { $counter } will look at it.
+insurance-later = Insurance will be confirmed later
+insurance-later-text = The insurance portal is silent. The visit stands and it will be asked again.
+insurance-not-shown = Staff will look at the insurance card
+insurance-not-shown-text = Without the chip nothing private is shown.
+insurance-not-valid = The insurance card cannot be used today
+code-expired = The card has expired. Staff at the counter will help.
+code-new-card = A new card was issued. Staff at the counter will help.
+code-not-found = No card was found. Staff at the counter will help.
+code-name-or-birth = Name or birth date differ from the card. Staff will help.
+code-stopped = The card is stopped or revoked. Staff will help.
+code-forces = The card is kept by the Army or the Police. Staff will help.
+code-child = A child without a card yet. Staff will see the birth certificate.
+code-other = The portal did not confirm the card. Staff will help.
+fact-card = Insurance card
+fact-benefit = Benefit
+fact-registered = Registered at
+key-pay-insurance = By insurance
+key-pay-insurance-counter = Insurance, at { $counter }
+key-pay-myself = Pay myself
+key-ask-insurance = Ask staff
+department-headline =
+    { $name }
+    which department?
+department-headline-plain = Please choose a department.
+department-closed = That department has no more numbers today. Please choose another.
+department-full = No more numbers today
+tile-place = Room{"\u00A0"}{ $rooms } · floor{"\u00A0"}{ $floor }
+tile-waiting = { $people } waiting
+tile-waiting-time = { $people } waiting · { $low }–{ $high }{"\u00A0"}min
+key-unknown-department = I do not know which department
+key-take-number = Number for { $department }
+key-take-number-none = Take a number
+checking-in-headline = Getting the number. One moment, please.
+checking-in-why = If the server is busy, this machine has numbers of its own.
+
+## The number
+
+ticket-headline = Here is the number.
+ticket-caption = Number in the queue
+ticket-place = { $department } · Room{"\u00A0"}{ $rooms }, floor{"\u00A0"}{ $floor }
+ticket-wait = About { $low }–{ $high }{"\u00A0"}minutes · { $people } ahead
+ticket-ahead = { $people } ahead
+ticket-follow = Scan to follow the queue on a phone
+ticket-take-along = Please take along
+take-card = ID card
+take-paper = The printed number
+take-number = This number: remember it or photograph it
+ticket-guide = Follow the signs to the room and wait for the number.
+ticket-priority = Priority by age is given.
+ticket-later = Insurance to be confirmed. The visit stands.
+key-done = Done, thank you
+paper-out-badge = The printer is out of paper
+paper-cover-badge = The printer cover is open
+paper-gone-badge = The printer is resting
+paper-fault-badge = The paper was not printed
+paper-headline = The number stands. Remember or photograph it.
+paper-why = Staff were told. The number is called without paper too.
+key-retry-print = Print again
+counter-headline = All is well. Go to { $counter }, with a number.
+counter-caption = Number at the counter
+counter-place = { $counter } · { $place }
+why-card = Staff will look at the card. The order does not change.
+why-no-card = Staff will do the rest. Without a card one is seen too.
+why-child = A child's card has no photo yet; staff will look at the papers.
+why-face = Staff will look at the card. The order does not change.
+why-insurance = Staff will look at insurance and referral.
+why-asked = Staff will help to choose and do the rest.
+reason-no-card = No card yet
+reason-number-only = The chip was not read
+reason-child = A child's card without photo
+reason-face-declined = Face not compared
+reason-face-unavailable = The camera is resting
+reason-chip-not-genuine = The chip could not be confirmed
+reason-altered = The card could not be confirmed
+reason-signer-expired = The card must be seen
+reason-chip-unreadable = The chip could not be read
+reason-mismatch = Two numbers differ
+reason-eid = VNeID did not confirm
+reason-insurance = Insurance needs a look
+reason-asked = Staff will help
+no-number-headline = Please go to { $counter }. Someone will help now.
+no-number-why = This machine has no number to give. Staff were told, no need to queue again.
+
+## Paper
+
+paper-issued = Issued
+paper-ahead = Ahead
+paper-ahead-value = { $people }
+paper-wait = Wait about
+paper-wait-value = { $low }–{ $high } min
+paper-holder = Name
+paper-follow = Follow the queue on a phone
+paper-room = Room { $rooms } · Floor { $floor }
+paper-bring-card = Bring the ID card and this paper
+
+## The end
+
+take-card-headline = Please take the card back.
+take-card-why = The card is still in the reader. This machine has forgotten everything.
+take-card-bell = The card is still in the reader. Staff will keep it safe if forgotten.
+take-card-picture = Pull the card out
+thanks-headline = Thank you. Good health.
+thanks-why = This machine has forgotten everything.

@@ -1,0 +1,23 @@
+//! The card back, and goodbye.
+
+use super::{Draft, Scene};
+use crate::phrase::Phrase;
+use crate::screen::{Block, Picture};
+use crate::state::{Calling, CardLeft};
+
+pub(super) fn take_card(scene: &Scene<'_>, step: &CardLeft) -> Draft {
+    let why = match step.calling {
+        Calling::Quiet => Phrase::TakeCardWhy,
+        Calling::Bell | Calling::Staff => Phrase::TakeCardBell,
+    };
+    let mut draft = scene.draft(None, Phrase::TakeCardHeadline, why);
+    let caption = scene.say(Phrase::TakeCardPicture);
+    draft.body.push(Block::Picture { picture: Picture::RemoveCard, caption });
+    draft
+}
+
+pub(super) fn thanks(scene: &Scene<'_>) -> Draft {
+    let mut draft = scene.draft(None, Phrase::ThanksHeadline, Phrase::ThanksWhy);
+    draft.body.push(Block::Picture { picture: Picture::Flower, caption: String::new() });
+    draft
+}
