@@ -1,0 +1,65 @@
+//! The largest thing in the room: the ticket number, where to go, how long.
+
+use crate::look::{self, Look, Parent};
+use crate::palette;
+use crate::signs::Sign;
+use crate::tokens::{self, Type, Weight};
+use crate::widgets::badge;
+use bevy::prelude::*;
+use bevy::text::LineHeight;
+use session::screen::BigNumber;
+
+/// What the card leaves for the number.
+const ROOM: f32 = tokens::SCREEN_WIDTH - 2.0 * tokens::MARGIN - 2.0 * 32.0;
+/// Beside an arrow the number is smaller.
+const WITH_ARROW: f32 = 230.0;
+
+pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
+    let accent = look.accent();
+    let fitting = tokens::number_size(number.number.chars().count(), ROOM);
+    let size = if number.arrow { fitting.min(WITH_ARROW) } else { fitting };
+    parent.spawn((look::card(0.0), Pickable::IGNORE)).with_children(|card| {
+        card.spawn((
+            Node {
+                width: percent(100),
+                flex_direction: FlexDirection::Column,
+                align_items: AlignItems::Center,
+                padding: UiRect::axes(px(32), px(44)),
+                ..default()
+            },
+            Pickable::IGNORE,
+        ))
+        .with_children(|column| {
+            if !number.caption.is_empty() {
+                column.spawn(look.centred(Type::Body, palette::QUIET_INK, &number.caption));
+            }
+            column.spawn((
+                Text::new(number.number.clone()),
+                look.font(Weight::Bold, size),
+                // Digits and capitals only: no marks to make room for.
+                LineHeight::RelativeToFont(1.12),
+                TextLayout::no_wrap(),
+                TextColor(accent.strong.color()),
+                Pickable::IGNORE,
+            ));
+            if !number.place.is_empty() {
+                column.spawn(look.centred(Type::Place, palette::INK, &number.place));
+            }
+            if let Some(badge) = &number.badge {
+                column.spawn((Node { margin: UiRect::top(px(20)), ..default() }, Pickable::IGNORE)).with_children(
+                    |line| {
+                        badge::plain(line, look, badge, Type::BodyStrong);
+                    },
+                );
+            }
+            if number.arrow {
+                let arrow = look.sign(Sign::ArrowRight, 110.0, accent.strong);
+                column.spawn((Node { margin: UiRect::top(px(24)), ..default() }, Pickable::IGNORE)).with_children(
+                    |line| {
+                        line.spawn(arrow);
+                    },
+                );
+            }
+        });
+    });
+}
