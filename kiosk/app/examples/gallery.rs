@@ -1,6 +1,6 @@
 //! Renders every sample screen to PNG: `gallery FOLDER`, with fonts from the provisioned folder.
 
-#[path = "../tests/samples/mod.rs"]
+#[path = "../tests/screen/samples.rs"]
 mod samples;
 
 use kiosk::offscreen::Offscreen;

@@ -98,7 +98,7 @@ fn spawn(
     let sections = world.0.get_mut().unwrap_or_else(PoisonError::into_inner).sections();
     let look =
         Look { fonts: &fonts, art: &mut art, images: &mut images, text_size: TextSize::Normal, mood: Mood::Everyday };
-    for desk in &desks {
+    if let Ok(desk) = desks.single() {
         commands.entity(desk).with_children(|desk| {
             desk.spawn((
                 Node {

@@ -8,6 +8,7 @@ pub mod bridge;
 mod canvas;
 pub mod closed;
 pub mod config;
+mod contain;
 #[cfg(feature = "dock")]
 pub mod dock;
 pub mod fonts;

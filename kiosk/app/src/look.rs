@@ -31,6 +31,14 @@ pub enum CameraArt {
     Silhouette,
 }
 
+/// Words that change without their block being rebuilt.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveText {
+    CameraHint,
+    KeypadEntry,
+    DialogSeconds,
+}
+
 /// Borrowed while one screen is drawn.
 pub struct Look<'a> {
     pub fonts: &'a Fonts,

@@ -205,7 +205,9 @@ fn forget_without_surface(mut preview: ResMut<Preview>, surfaces: Query<(), With
 
 /// What waits for the renderer: at most one frame a texture.
 #[derive(Resource, Clone, Default)]
-struct Mailbox(Arc<Mutex<Vec<(AssetId<Image>, PreviewFrame)>>>);
+struct Mailbox(Arc<Mutex<Vec<Letter>>>);
+
+type Letter = (AssetId<Image>, PreviewFrame);
 
 impl Mailbox {
     fn put(&self, texture: AssetId<Image>, frame: PreviewFrame) {

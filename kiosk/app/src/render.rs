@@ -2,15 +2,13 @@
 //! key while a ring turns, seconds count or a face moves.
 
 use crate::fonts::Fonts;
-use crate::look::{Art, Look, Parent};
+use crate::look::{Art, LiveText, Look, Parent};
 use crate::palette;
 use crate::preview::Preview;
 use crate::scroll;
 use crate::tokens::{self, Type};
 use crate::touch::{self, FocusOrder};
-use crate::widgets::camera::{CameraArc, CameraHint};
-use crate::widgets::dialog::DialogSeconds;
-use crate::widgets::keypad::KeypadEntry;
+use crate::widgets::camera::CameraArc;
 use crate::widgets::{
     badge, big_number, camera, checklist, dialog, emergency, facts, header, key, keypad, notice, picture, progress, qr,
     stepper, tile,
@@ -114,11 +112,19 @@ pub fn spawn_stage(commands: &mut Commands, root: Entity) {
 /// The nodes that change in place.
 #[derive(SystemParam)]
 pub struct InPlace<'w, 's> {
-    hint: Query<'w, 's, &'static mut Text, With<CameraHint>>,
+    texts: Query<'w, 's, (&'static LiveText, &'static mut Text)>,
     arc: Query<'w, 's, (&'static mut CameraArc, &'static mut ImageNode)>,
-    entry: Query<'w, 's, &'static mut Text, (With<KeypadEntry>, Without<CameraHint>)>,
-    seconds: Query<'w, 's, &'static mut Text, (With<DialogSeconds>, Without<CameraHint>, Without<KeypadEntry>)>,
     scroll: Query<'w, 's, &'static mut ScrollPosition>,
+}
+
+impl InPlace<'_, '_> {
+    fn say(&mut self, which: LiveText, words: &str) {
+        for (live, mut text) in &mut self.texts {
+            if *live == which && text.0 != words {
+                words.clone_into(&mut text.0);
+            }
+        }
+    }
 }
 
 /// Everything that drawing needs besides the screen.
@@ -205,12 +211,12 @@ fn question(slot: &mut Parent, look: &mut Look, screen: &Screen) {
     if screen.badge.is_none() && screen.headline.is_empty() && screen.why.is_empty() {
         return;
     }
-    let top = if screen.stepper.is_some() { 44.0 } else { 56.0 };
+    let top = if screen.stepper.is_some() { 52.0 } else { 60.0 };
     slot.spawn((
         Node {
             flex_direction: FlexDirection::Column,
             row_gap: px(16),
-            padding: UiRect::top(px(top)),
+            padding: UiRect::top(px(top)).with_bottom(px(8)),
             flex_shrink: 0.0,
             ..default()
         },
@@ -300,7 +306,9 @@ fn slot_node(group: &[Block]) -> Node {
         [Block::Picture { .. }] => {
             Node { flex_grow: 1.0, min_height: px(picture::LEAST_HEIGHT), max_height: px(picture::MOST_HEIGHT), ..node }
         }
-        [Block::Camera { .. }] => Node { flex_grow: 1.0, max_height: px(camera::STAGE.y), ..node },
+        [Block::Camera { .. }] => {
+            Node { flex_grow: 1.0, min_height: px(camera::LEAST_HEIGHT), max_height: px(camera::STAGE.y), ..node }
+        }
         [_, _] => Node { flex_direction: FlexDirection::Row, column_gap: px(tokens::KEY_GAP), ..node },
         _ => node,
     }
@@ -339,9 +347,7 @@ fn fill(slot: &mut Parent, look: &mut Look, preview: &Preview, block: &Block) {
 fn changed_in_place(old: &[Block], new: &[Block], look: &mut Look, nodes: &mut InPlace) -> bool {
     match (old, new) {
         ([Block::Camera { .. }], [Block::Camera { hint, progress }]) => {
-            for mut text in &mut nodes.hint {
-                text.0.clone_from(hint);
-            }
+            nodes.say(LiveText::CameraHint, hint);
             let step = camera::arc_step(*progress);
             for (mut arc, mut image) in &mut nodes.arc {
                 if arc.0 != step {
@@ -354,9 +360,7 @@ fn changed_in_place(old: &[Block], new: &[Block], look: &mut Look, nodes: &mut I
         ([Block::Keypad(old)], [Block::Keypad(new)]) => {
             let same_keys = old.label == new.label && old.erase_label == new.erase_label;
             if same_keys {
-                for mut text in &mut nodes.entry {
-                    text.0.clone_from(&new.entry);
-                }
+                nodes.say(LiveText::KeypadEntry, &new.entry);
             }
             same_keys
         }
@@ -380,9 +384,7 @@ fn draw_dialog(
         && let (Some(_), Some(seconds)) = (old.seconds, new.seconds)
         && *new == (Dialog { seconds: Some(seconds), ..old.clone() })
     {
-        for mut text in &mut in_place.seconds {
-            text.0 = seconds.to_string();
-        }
+        in_place.say(LiveText::DialogSeconds, &seconds.to_string());
         return;
     }
     refill(commands, stage.overlay, |slot| {

@@ -14,7 +14,6 @@ pub enum Sign {
     Ring,
     Exclamation,
     Info,
-    Cross,
     Plus,
     Erase,
     ArrowRight,
@@ -34,7 +33,6 @@ impl Sign {
             | Sign::Ring
             | Sign::Exclamation
             | Sign::Info
-            | Sign::Cross
             | Sign::Plus
             | Sign::ChevronDown
             | Sign::ChevronUp
@@ -60,10 +58,6 @@ impl Sign {
                 canvas.arc(at(0.5, 0.5), at(0.43, 0.43), 0.09 * height, 0.0, 1.0, ink);
                 canvas.line(&[at(0.5, 0.48), at(0.5, 0.72)], 0.11 * height, ink);
                 canvas.disc(at(0.5, 0.30), 0.065 * height, ink);
-            }
-            Sign::Cross => {
-                canvas.line(&[at(0.25, 0.25), at(0.75, 0.75)], 0.13 * height, ink);
-                canvas.line(&[at(0.75, 0.25), at(0.25, 0.75)], 0.13 * height, ink);
             }
             Sign::Plus => {
                 canvas.rect(at(0.37, 0.06), at(0.26, 0.88), 0.04 * height, ink);

@@ -107,11 +107,16 @@ impl Type {
 
     pub fn weight(self) -> Weight {
         match self {
-            Type::Headline | Type::DialogTitle | Type::PrimaryKey | Type::Place | Type::Percent | Type::BodyStrong => {
-                Weight::Bold
-            }
-            Type::Key | Type::Digit | Type::TileTitle | Type::NoteStrong | Type::StepperWordNow => Weight::SemiBold,
-            Type::Hospital | Type::HeaderKey => Weight::SemiBold,
+            Type::Headline
+            | Type::DialogTitle
+            | Type::PrimaryKey
+            | Type::Place
+            | Type::Percent
+            | Type::BodyStrong
+            | Type::TileTitle
+            | Type::Hospital => Weight::Bold,
+            Type::Key | Type::Digit | Type::NoteStrong | Type::StepperWordNow => Weight::SemiBold,
+            Type::HeaderKey => Weight::SemiBold,
             Type::Body | Type::Note | Type::StepperWord | Type::Subtitle => Weight::Regular,
         }
     }

@@ -1,5 +1,6 @@
 //! The screen as one plugin: used by the window, by pictures without a window, and by tests without a GPU.
 
+use crate::contain::ContainPlugin;
 use crate::fonts::FontFiles;
 use crate::palette;
 use crate::preview::PreviewPlugin;
@@ -52,6 +53,7 @@ impl Plugin for KioskUi {
             .add_plugins((
                 TouchPlugin,
                 ScrollPlugin,
+                ContainPlugin,
                 RenderScreenPlugin,
                 PreviewPlugin { aspect: camera::STAGE.x / camera::STAGE.y },
             ))

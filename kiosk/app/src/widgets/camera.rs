@@ -1,7 +1,8 @@
 //! The live picture in an oval, with the hint on it and an arc that fills while the check goes well.
 
 use crate::canvas::{Canvas, ellipse};
-use crate::look::{CameraArt, Look, Parent};
+use crate::contain::{Contain, room};
+use crate::look::{CameraArt, LiveText, Look, Parent};
 use crate::palette;
 use crate::preview::PreviewPicture;
 use crate::tokens::{self, Type};
@@ -16,15 +17,11 @@ const OVAL: Vec2 = vec2(270.0, 350.0);
 const STROKE: f32 = 18.0;
 /// The arc moves in steps, so that few textures are painted.
 pub const ARC_STEPS: u16 = 60;
-const LEAST_HEIGHT: f32 = 560.0;
+pub const LEAST_HEIGHT: f32 = 560.0;
 
 /// The texture of the arc, and the step it shows.
 #[derive(Component)]
 pub struct CameraArc(pub u16);
-
-/// The words on the picture.
-#[derive(Component)]
-pub struct CameraHint;
 
 /// Hidden as soon as a live picture is there.
 #[derive(Component)]
@@ -41,16 +38,11 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, preview: &PreviewPicture, hin
     let step = arc_step(progress);
     let arc = look.images.add(arc(step, look.mood).into_image());
     let words = look.centred(Type::BodyStrong, palette::INK, hint);
-    parent
-        .spawn((
+    parent.spawn((Node { min_height: px(LEAST_HEIGHT), ..room() }, Pickable::IGNORE)).with_children(|room| {
+        room.spawn((
+            Contain { aspect: STAGE.x / STAGE.y, most_height: STAGE.y },
             Node {
-                align_self: AlignSelf::Center,
-                flex_grow: 1.0,
-                flex_basis: px(LEAST_HEIGHT),
-                min_height: px(LEAST_HEIGHT),
-                max_height: px(STAGE.y),
-                max_width: percent(100),
-                aspect_ratio: Some(STAGE.x / STAGE.y),
+                flex_shrink: 0.0,
                 overflow: Overflow::clip(),
                 border_radius: BorderRadius::all(px(tokens::CARD_RADIUS)),
                 ..default()
@@ -86,10 +78,11 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, preview: &PreviewPicture, hin
                         Pickable::IGNORE,
                     ))
                     .with_children(|pill| {
-                        pill.spawn((CameraHint, words));
+                        pill.spawn((LiveText::CameraHint, words));
                     });
                 });
         });
+    });
 }
 
 fn full_node() -> Node {

@@ -1,16 +1,12 @@
 //! Over the screen: help, the time-out warning, an emergency being called. The strip at the bottom stays free.
 
-use crate::look::{Look, Parent};
+use crate::look::{LiveText, Look, Parent};
 use crate::palette;
 use crate::signs::Sign;
 use crate::tokens::{self, Type};
 use crate::widgets::key;
 use bevy::prelude::*;
 use session::screen::{Dialog, Tone};
-
-/// The text node of the seconds; it counts without the keys being rebuilt.
-#[derive(Component)]
-pub struct DialogSeconds;
 
 const WIDTH: f32 = tokens::SCREEN_WIDTH - 2.0 * tokens::MARGIN;
 const PADDING: f32 = 56.0;
@@ -36,7 +32,7 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, dialog: &Dialog) {
                 justify_content: JustifyContent::Center,
                 ..default()
             },
-            BackgroundColor(palette::INK.with_alpha(0.72)),
+            BackgroundColor(palette::INK.with_alpha(0.84)),
         ))
         .with_children(|scrim| {
             scrim
@@ -76,7 +72,10 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, dialog: &Dialog) {
                             ground.spawn(sign);
                         });
                         if let Some(seconds) = dialog.seconds {
-                            top.spawn((DialogSeconds, look.text(Type::Headline, colours.ink, &seconds.to_string())));
+                            top.spawn((
+                                LiveText::DialogSeconds,
+                                look.text(Type::Headline, colours.ink, &seconds.to_string()),
+                            ));
                         }
                     });
                     card.spawn(look.text(Type::DialogTitle, palette::INK, &dialog.title));

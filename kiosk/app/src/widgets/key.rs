@@ -28,10 +28,10 @@ pub fn rows<'k>(keys: &'k [Key], look: &Look, width: f32) -> Vec<Vec<&'k Key>> {
     rows
 }
 
-/// Whether two lines of half the width hold the label; 0.56 em is the family's mean advance.
+/// Whether two lines of half the width hold the label; 0.52 em is the family's mean advance.
 fn fits_half(look: &Look, key: &Key, width: f32) -> bool {
     let inner = (width - tokens::KEY_GAP) / 2.0 - 2.0 * PADDING;
-    let em = look.size(Type::Key) * 0.58;
+    let em = look.size(Type::Key) * 0.52;
     let lines = match look.text_size {
         TextSize::Normal => 1.0,
         TextSize::Large => 1.8,

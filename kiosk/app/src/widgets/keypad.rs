@@ -1,6 +1,6 @@
 //! Digits, an eraser, and what was typed above them.
 
-use crate::look::{self, Look, Parent};
+use crate::look::{self, LiveText, Look, Parent};
 use crate::palette;
 use crate::signs::Sign;
 use crate::tokens::{self, Type};
@@ -8,16 +8,12 @@ use crate::touch::{self, PressStyle};
 use bevy::prelude::*;
 use session::screen::{Action, Keypad};
 
-/// The text node that shows what was typed; it changes without the keys being rebuilt.
-#[derive(Component)]
-pub struct KeypadEntry;
-
 const KEY_HEIGHT: f32 = 124.0;
 
 pub fn spawn(parent: &mut Parent, look: &mut Look, keypad: &Keypad) {
     parent.spawn((look::card(28.0), Pickable::IGNORE)).with_children(|card| {
         card.spawn(look.text(Type::Note, palette::QUIET_INK, &keypad.label));
-        card.spawn((KeypadEntry, look.text(Type::Digit, palette::INK, &keypad.entry)));
+        card.spawn((LiveText::KeypadEntry, look.text(Type::Digit, palette::INK, &keypad.entry)));
     });
     parent
         .spawn((

@@ -1,5 +1,6 @@
 //! A drawing on a soft panel, with a word below it.
 
+use crate::contain::{Contain, room};
 use crate::look::{Look, Parent};
 use crate::palette;
 use crate::pictures;
@@ -33,19 +34,17 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, picture: Picture, caption: &s
             Pickable::IGNORE,
         ))
         .with_children(|panel| {
-            panel.spawn((
-                ImageNode { image, image_mode: NodeImageMode::Stretch, ..default() },
-                Node {
-                    flex_grow: 1.0,
-                    flex_shrink: 1.0,
-                    flex_basis: px(0),
-                    min_height: px(0),
-                    max_height: px(pictures::HEIGHT),
-                    aspect_ratio: Some(pictures::WIDTH as f32 / pictures::HEIGHT as f32),
-                    ..default()
-                },
-                Pickable::IGNORE,
-            ));
+            panel.spawn((room(), Pickable::IGNORE)).with_children(|room| {
+                room.spawn((
+                    ImageNode { image, image_mode: NodeImageMode::Stretch, ..default() },
+                    Contain {
+                        aspect: pictures::WIDTH as f32 / pictures::HEIGHT as f32,
+                        most_height: pictures::HEIGHT as f32,
+                    },
+                    Node { flex_shrink: 0.0, ..default() },
+                    Pickable::IGNORE,
+                ));
+            });
             if !caption.is_empty() {
                 panel.spawn(look.centred(Type::Body, palette::INK, caption));
             }

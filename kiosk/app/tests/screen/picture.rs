@@ -1,11 +1,9 @@
 //! The story of one patient's pictures, on whatever Vulkan there is (software will do).
 
-mod samples;
-
+use crate::samples::{self, Sample};
 use image::RgbaImage;
 use kiosk::offscreen::Offscreen;
 use kiosk::preview::PreviewFrame;
-use samples::Sample;
 use session::screen::{Language, TextSize};
 
 /// Share of pixels that differ by more than the renderer's own tolerance.

@@ -1,7 +1,6 @@
 //! What fingers do, without a GPU and without a window server: touches go in as the window's events.
 
-mod samples;
-
+use crate::samples::{self, Sample};
 use bevy::input::touch::{TouchInput, TouchPhase};
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -14,7 +13,6 @@ use kiosk::fonts::FontFiles;
 use kiosk::preview::PreviewFrame;
 use kiosk::touch::Touch;
 use kiosk::ui::KioskUi;
-use samples::Sample;
 use session::screen::{Action, Block, Language, Screen, TextSize};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
