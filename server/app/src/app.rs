@@ -1,0 +1,127 @@
+//! What every handler and worker shares.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use emrtd::{Fingerprint, TrustPolicy, TrustStore, TrustStoreError};
+use time::{Date, OffsetDateTime};
+
+use crate::clock::{SharedClock, service_day, unix_ms};
+use crate::config::{Config, ConfigError};
+use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
+use crate::http::limit::RateLimit;
+use crate::insurance::{EntitlementSource, HttpGateway};
+use crate::keys::Keys;
+use crate::store::{Store, StoreError};
+
+/// Cheap to clone: one [`Shared`] behind all clones.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+pub struct Shared {
+    pub config: Config,
+    pub clock: SharedClock,
+    pub store: Store,
+    pub keys: Keys,
+    pub insurance: Option<Arc<dyn EntitlementSource>>,
+    pub eid: Option<Eid>,
+    /// Authorities of the configuration; pinned signers are added from the database at each use.
+    authorities: TrustStore,
+    pub(crate) kiosk_limit: RateLimit,
+    pub(crate) login_limit: RateLimit,
+}
+
+/// A verifier and the key it signs with.
+#[derive(Clone)]
+pub struct Eid {
+    pub verifier: Arc<dyn EidVerifier>,
+    pub key: ed25519_dalek::VerifyingKey,
+}
+
+/// The outside services. [`Outside::from_config`] speaks HTTP; tests bring scripted ones.
+#[derive(Clone, Default)]
+pub struct Outside {
+    pub insurance: Option<Arc<dyn EntitlementSource>>,
+    pub eid: Option<Eid>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the configuration cannot be used")]
+    Config(#[from] ConfigError),
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
+    #[error("a CSCA file cannot be read")]
+    CscaFile(#[source] std::io::Error),
+    #[error("a CSCA file cannot be used")]
+    Csca(#[from] TrustStoreError),
+    #[error("the address cannot be listened on")]
+    Listen(#[source] std::io::Error),
+}
+
+impl Outside {
+    pub fn from_config(config: &Config, clock: &SharedClock) -> Result<Self, ConfigError> {
+        let insurance = config.insurance.as_ref().map(|insurance| HttpGateway::from_config(insurance, clock.clone()));
+        let insurance = insurance.transpose()?.map(|gateway| Arc::new(gateway) as Arc<dyn EntitlementSource>);
+        let eid = config.eid.as_ref().map(|eid| {
+            let verifier: Arc<dyn EidVerifier> = Arc::new(HttpVerifier::from_config(eid)?);
+            Ok(Eid { verifier, key: verifying_key(&eid.public_key).ok_or(ConfigError::Key("eid.public_key"))? })
+        });
+        Ok(Self { insurance, eid: eid.transpose()? })
+    }
+}
+
+impl App {
+    /// Reads the secrets, opens the database and loads the trust store.
+    pub async fn open(config: Config, clock: SharedClock, outside: Outside) -> Result<Self, StartError> {
+        let facility = &config.hospital.facility_code;
+        let keys = Keys::from_master(&*config.master_key.read_key("master_key")?, facility.clone());
+        let mut authorities = TrustStore::new(TrustPolicy::default());
+        for path in &config.trust.csca_files {
+            authorities.add_authorities(&std::fs::read(path).map_err(StartError::CscaFile)?)?;
+        }
+        let database = &config.database;
+        let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
+        let Outside { insurance, eid } = outside;
+        Ok(Self(Arc::new(Shared {
+            kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
+            login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
+            config,
+            clock,
+            store,
+            keys,
+            insurance,
+            eid,
+            authorities,
+        })))
+    }
+
+    /// Authorities of the configuration and the signers this hospital pinned.
+    pub async fn trust(&self) -> Result<TrustStore, StoreError> {
+        let mut trust = self.authorities.clone();
+        for pinned in self.store.pinned_signers().await? {
+            trust.pin(Fingerprint::new(pinned.signer));
+        }
+        Ok(trust)
+    }
+
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        unix_ms(self.now())
+    }
+
+    pub fn today(&self) -> Date {
+        service_day(self.now())
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,272 @@
+//! The check-in: visit, ticket number and outbox rows in one transaction.
+
+use api::{
+    Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView, KioskId, Payer, TicketNumber, TicketView,
+    VisitId,
+};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::app::App;
+use crate::clock::{HO_CHI_MINH, from_unix_ms};
+use crate::config::{DepartmentConfig, UnknownSigner};
+use crate::identify::{
+    canonical, entitlement_place, entitlement_view, outbox_place, replay, visit_person_place,
+};
+use crate::insurance::{EntitlementRecord, Verdict};
+use crate::keys::{Place, Sealed};
+use crate::person::KnownPerson;
+use crate::refusal::Refusal;
+use crate::store::{
+    EntitlementState, NewVisit, OutboxKind, OutboxState, StoreError, TicketRow, TicketSource, Tx, VisitRow,
+};
+
+/// The parts of the check-in message (XML0, GATEWAY.md 1.3) that a kiosk knows. The hospital system adds the first
+/// cost, and only with it is the message sent: it is kept held.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub struct CheckInMessage {
+    pub ma_lk: String,
+    pub ho_ten: String,
+    pub so_cccd: String,
+    /// `yyyyMMddHHmm`; unknown parts are `00`.
+    pub ngay_sinh: String,
+    pub gioi_tinh: u8,
+    pub ma_the_bhyt: String,
+    pub ma_dkbd: String,
+    pub gt_the_tu: String,
+    pub gt_the_den: String,
+    /// `yyyyMMddHHmm`
+    pub ngay_vao: String,
+    pub ma_cskcb: String,
+}
+
+/// Answers the same body with the same ticket, however often it comes.
+pub async fn check_in(
+    app: &App,
+    kiosk: &KioskId,
+    visit: VisitId,
+    request: &CheckInRequest,
+) -> Result<CheckInReply, Refusal> {
+    let row = visit.to_string();
+    let request_hash = app.keys.keyed_hash("check-in", &canonical(request));
+    if let Some(known) = app.store.visit(visit).await? {
+        if known.kiosk != *kiosk {
+            return Err(Refusal::VisitConflict);
+        }
+        if let Some(stored) = &known.check_in {
+            return replay(app, stored, kiosk, &request_hash, reply_place(&row));
+        }
+    }
+    let now = app.now();
+    let department = app.config.department(&request.department).ok_or(Refusal::DepartmentUnknown)?;
+    if !department.is_open_at(now.to_offset(HO_CHI_MINH).time()) {
+        return Err(Refusal::DepartmentClosed);
+    }
+
+    let mut tx = app.store.begin().await?;
+    open_unidentified(&mut tx, app, kiosk, visit, app.today()).await?;
+    if !tx.claim_check_in(visit, kiosk, &request_hash).await? {
+        let known = tx.visit(visit).await?.ok_or(Refusal::VisitConflict)?;
+        let stored = known.check_in.as_ref().filter(|_| known.kiosk == *kiosk).ok_or(Refusal::VisitConflict)?;
+        return replay(app, stored, kiosk, &request_hash, reply_place(&row));
+    }
+    let known = tx.visit(visit).await?.ok_or(Refusal::VisitConflict)?;
+    let number = tx.take_numbers(&department.code, app.today(), 1).await?;
+    let number = u16::try_from(number).ok().filter(|number| *number <= 9999).ok_or(Refusal::NumbersExhausted)?;
+    let ticket = TicketRow {
+        visit,
+        department: department.code.clone(),
+        service_day: app.today(),
+        number,
+        issued_at: app.now_ms(),
+    };
+    tx.issue_ticket(&ticket, kiosk, TicketSource::Server).await?;
+    let reply = record(&mut tx, app, kiosk, &known, request, &ticket, department).await?;
+    tx.commit().await?;
+    tracing::info!(%kiosk, %visit, department = %department.code, number, "checked in");
+    Ok(reply)
+}
+
+/// A visit that nobody identified goes through a person.
+pub(crate) async fn open_unidentified(
+    tx: &mut Tx,
+    app: &App,
+    kiosk: &KioskId,
+    visit: VisitId,
+    service_day: Date,
+) -> Result<(), StoreError> {
+    tx.open_visit(NewVisit {
+        visit,
+        kiosk,
+        service_day,
+        opened_at: app.now_ms(),
+        assurance: Assurance::D,
+        facts: &["not_identified".to_owned()],
+        person: None,
+        number_hash: None,
+        entitlement_state: EntitlementState::NotAsked,
+        entitlement: None,
+    })
+    .await
+    .map(drop)
+}
+
+/// Writes the check-in of a claimed visit beside its ticket: the reply, the held message, the audit line.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    app: &App,
+    kiosk: &KioskId,
+    known: &VisitRow,
+    request: &CheckInRequest,
+    ticket: &TicketRow,
+    department: &DepartmentConfig,
+) -> Result<CheckInReply, Refusal> {
+    let (keys, row) = (&app.keys, known.visit.to_string());
+    let person = known.person.as_ref().map(|person| person.open(keys, visit_person_place(&row))).transpose()?;
+    let entitlement =
+        known.entitlement.as_ref().map(|record| record.open(keys, entitlement_place(&row))).transpose()?;
+    let proven = match known.assurance {
+        Assurance::A | Assurance::B => person.as_ref(),
+        Assurance::C | Assurance::D => None,
+    };
+    let ahead = tx.people_ahead(ticket).await?;
+    let reply = CheckInReply {
+        ticket: TicketView {
+            number: TicketNumber::new(department.prefix, ticket.number).map_err(|_| Refusal::NumbersExhausted)?,
+            department: department.code.clone(),
+            service_day: ticket.service_day,
+            issued_at: from_unix_ms(ticket.issued_at),
+            people_ahead: Some(ahead),
+            wait_minutes: wait(department, ahead),
+            priority: proven.and_then(|person| person.priority_on(ticket.service_day)).is_some(),
+            follow_url: None,
+        },
+        entitlement: entitlement_view(app, known.assurance, entitlement.as_ref()),
+    };
+    if let Some(message) = person.as_ref().and_then(|person| message(app, known, person, entitlement.as_ref(), ticket))
+    {
+        let payload = Sealed::seal(keys, outbox_place(&row), &message).into_stored();
+        let when = (ticket.issued_at, ticket.issued_at);
+        tx.post(OutboxKind::Xml0, known.visit, OutboxState::Held, payload, when).await?;
+    }
+    let reason = counter_reason(known.assurance, request.counter, app.config.policy.unknown_signer);
+    let sealed = Sealed::seal(keys, reply_place(&row), &reply);
+    tx.record_check_in(known.visit, (&department.code, request.payer), reason, sealed, app.now_ms()).await?;
+    let detail = format!("{} {}", department.code, reply.ticket.number);
+    tx.audit(&format!("kiosk:{kiosk}"), "checked_in", Some(known.visit), &detail, app.now_ms()).await?;
+    Ok(reply)
+}
+
+/// Why a person looks: the kiosk's reason, else what the level of assurance leaves open. Level B stays on the
+/// counter's list under either policy: there staff compare the card, and the signer becomes known.
+fn counter_reason(
+    assurance: Assurance,
+    by_kiosk: Option<CounterReason>,
+    unknown_signer: UnknownSigner,
+) -> Option<CounterReason> {
+    by_kiosk.or(match (assurance, unknown_signer) {
+        (Assurance::A, _) => None,
+        (Assurance::B, UnknownSigner::AcceptWithFact | UnknownSigner::Counter) => Some(CounterReason::SignerUnknown),
+        (Assurance::C, _) => Some(CounterReason::NumberOnly),
+        (Assurance::D, _) => Some(CounterReason::NoCard),
+    })
+}
+
+/// Minutes, low and high, if the hospital says how long one patient takes.
+fn wait(department: &DepartmentConfig, ahead: u16) -> Option<(u16, u16)> {
+    department.minutes_per_patient.map(|(low, high)| (low.saturating_mul(ahead), high.saturating_mul(ahead)))
+}
+
+fn message(
+    app: &App,
+    known: &VisitRow,
+    person: &KnownPerson,
+    entitlement: Option<&EntitlementRecord>,
+    ticket: &TicketRow,
+) -> Option<CheckInMessage> {
+    let hospital = &app.config.hospital;
+    let birth = identity::DocumentDate::parse(person.birth.as_deref()?).ok()?;
+    let card = entitlement.and_then(|record| {
+        match record.verdict(&hospital.facility_code, &hospital.accepted_facilities) {
+            Verdict::Accepted { card, .. } => Some(card),
+            Verdict::Refused(_) => None,
+        }
+    });
+    let compact = |date: Option<&String>| {
+        date.and_then(|date| identity::DocumentDate::parse(date).ok()).map_or_else(String::new, |date| {
+            format!("{:04}{:02}{:02}", date.year(), date.month().unwrap_or(0), date.day().unwrap_or(0))
+        })
+    };
+    Some(CheckInMessage {
+        ma_lk: known.visit.to_string(),
+        ho_ten: person.name.clone()?,
+        so_cccd: Some(person.number.clone()).filter(|number| number.len() == 12).unwrap_or_default(),
+        ngay_sinh: format!("{:04}{:02}{:02}0000", birth.year(), birth.month().unwrap_or(0), birth.day().unwrap_or(0)),
+        gioi_tinh: person.sex,
+        ma_the_bhyt: card.map(|card| card.number().to_owned()).unwrap_or_default(),
+        ma_dkbd: entitlement.and_then(|record| record.registered_at.clone()).unwrap_or_default(),
+        gt_the_tu: compact(card.and_then(|card| card.valid_from.as_ref())),
+        gt_the_den: compact(card.and_then(|card| card.valid_until.as_ref())),
+        ngay_vao: minute(from_unix_ms(ticket.issued_at)),
+        ma_cskcb: hospital.facility_code.as_str().to_owned(),
+    })
+}
+
+/// `yyyyMMddHHmm`, local time.
+fn minute(moment: OffsetDateTime) -> String {
+    let local = moment.to_offset(HO_CHI_MINH);
+    let (year, month, day) = local.to_calendar_date();
+    format!("{year:04}{:02}{day:02}{:02}{:02}", month as u8, local.hour(), local.minute())
+}
+
+/// All departments as a kiosk shows them.
+pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
+    let local = app.now().to_offset(HO_CHI_MINH).time();
+    let mut views = Vec::with_capacity(app.config.departments.len());
+    for department in &app.config.departments {
+        let waiting = app.store.waiting(&department.code, app.today()).await?;
+        views.push(DepartmentView {
+            code: department.code.clone(),
+            name_vi: department.name_vi.clone(),
+            name_en: department.name_en.clone(),
+            rooms: department.rooms.clone(),
+            floor: department.floor.clone(),
+            waiting,
+            wait_minutes: wait(department, waiting),
+            open: department.is_open_at(local),
+            reception: department.reception,
+        });
+    }
+    Ok(views)
+}
+
+/// What a person at the counter, or a test, asks about one visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitSummary {
+    pub assurance: Assurance,
+    pub facts: Vec<String>,
+    pub ticket: Option<TicketRow>,
+    pub payer: Option<Payer>,
+    pub counter_reason: Option<CounterReason>,
+    pub entitlement: EntitlementState,
+    pub desk: crate::store::DeskState,
+}
+
+pub async fn summary(app: &App, visit: VisitId) -> Result<Option<VisitSummary>, StoreError> {
+    let Some(row) = app.store.visit(visit).await? else { return Ok(None) };
+    Ok(Some(VisitSummary {
+        assurance: row.assurance,
+        facts: row.facts,
+        ticket: app.store.ticket(visit).await?,
+        payer: row.payer,
+        counter_reason: row.counter_reason,
+        entitlement: row.entitlement_state,
+        desk: row.desk,
+    }))
+}
+
+pub(crate) fn reply_place(row: &str) -> Place<'_> {
+    Place { column: "visits.check_in_reply", row }
+}

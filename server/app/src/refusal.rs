@@ -1,0 +1,93 @@
+//! Why a kiosk's request is not done.
+
+use api::{Problem, ProblemCode};
+
+use crate::keys::SealError;
+use crate::store::{ChallengeUse, StoreError};
+
+/// In engineers' words; none of them repeats what was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("this visit was answered before, to another kiosk or another body")]
+    VisitConflict,
+    #[error("no such challenge was given to this kiosk for this visit")]
+    ChallengeUnknown,
+    #[error("the challenge has expired: ask for another")]
+    ChallengeExpired,
+    #[error("the challenge was used before: ask for another")]
+    ChallengeUsed,
+    /// Holds the failed check, never a value.
+    #[error("the chip's evidence does not verify here: {0}")]
+    EvidenceRefused(String),
+    #[error("no such department")]
+    DepartmentUnknown,
+    #[error("the department is closed now")]
+    DepartmentClosed,
+    #[error("the department has no numbers left today")]
+    NumbersExhausted,
+    #[error("the number on paper was not reserved for this kiosk, or another visit holds it")]
+    NumberNotReserved,
+    #[error("the offline check-in does not open with this server's key, or is not one")]
+    SealBroken,
+    #[error("a block has 1 to 50 numbers")]
+    BlockSize,
+    #[error("no e-identity verifier is configured")]
+    EidNotConfigured,
+    #[error("the e-identity verifier does not answer")]
+    EidVerifierDown,
+    #[error("this e-identity code was used before")]
+    EidReplayed,
+    #[error("this e-identity code has expired")]
+    EidExpired,
+    #[error("this e-identity code was shown to another kiosk")]
+    EidOtherKiosk,
+    #[error("the verifier's answer is not valid: {0}")]
+    EidRefused(&'static str),
+    #[error("the server holds no e-identity answer for this visit")]
+    EidMissing,
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    #[error("a sealed value does not open: was the master key changed?")]
+    Seal(#[from] SealError),
+}
+
+impl Refusal {
+    fn status_and_code(&self) -> (u16, ProblemCode) {
+        match self {
+            Self::VisitConflict => (409, ProblemCode::VisitConflict),
+            Self::ChallengeUnknown => (422, ProblemCode::ChallengeUnknown),
+            Self::ChallengeExpired => (422, ProblemCode::ChallengeExpired),
+            Self::ChallengeUsed => (422, ProblemCode::ChallengeUsed),
+            Self::EvidenceRefused(_) => (422, ProblemCode::EvidenceRefused),
+            Self::DepartmentUnknown => (404, ProblemCode::DepartmentUnknown),
+            Self::DepartmentClosed => (409, ProblemCode::DepartmentClosed),
+            Self::NumbersExhausted => (409, ProblemCode::NumbersExhausted),
+            Self::NumberNotReserved => (409, ProblemCode::NumberNotReserved),
+            Self::SealBroken => (422, ProblemCode::SealBroken),
+            Self::BlockSize => (422, ProblemCode::MalformedBody),
+            Self::EidNotConfigured => (404, ProblemCode::EidNotConfigured),
+            Self::EidVerifierDown => (503, ProblemCode::EidVerifierDown),
+            Self::EidReplayed => (409, ProblemCode::EidReplayed),
+            Self::EidExpired => (410, ProblemCode::EidExpired),
+            Self::EidOtherKiosk => (403, ProblemCode::EidOtherKiosk),
+            Self::EidRefused(_) | Self::EidMissing => (422, ProblemCode::EidRefused),
+            Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
+        }
+    }
+
+    pub fn problem(&self) -> Problem {
+        let (status, code) = self.status_and_code();
+        Problem { status, code, detail: self.to_string() }
+    }
+}
+
+impl ChallengeUse {
+    pub(crate) fn accepted(self) -> Result<(), Refusal> {
+        match self {
+            Self::Accepted => Ok(()),
+            Self::Unknown => Err(Refusal::ChallengeUnknown),
+            Self::Expired => Err(Refusal::ChallengeExpired),
+            Self::Used => Err(Refusal::ChallengeUsed),
+        }
+    }
+}
