@@ -17,6 +17,8 @@ pub enum ProblemCode {
     /// The body is not the JSON of this version.
     MalformedBody,
     BodyTooLarge,
+    /// A staff account that may not do this, or a form that is not ours.
+    NotPermitted,
     /// No such kiosk, wrong key, or plain HTTP from elsewhere than this machine.
     KioskNotAdmitted,
     NotFound,

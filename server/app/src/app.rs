@@ -100,7 +100,7 @@ impl App {
     pub async fn trust(&self) -> Result<TrustStore, StoreError> {
         let mut trust = self.authorities.clone();
         for pinned in self.store.pinned_signers().await? {
-            trust.pin(Fingerprint::new(pinned.signer));
+            trust.pin(Fingerprint::from_bytes(pinned.signer));
         }
         Ok(trust)
     }

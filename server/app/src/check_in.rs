@@ -18,6 +18,7 @@ use crate::insurance::{EntitlementRecord, Verdict};
 use crate::keys::{Place, Sealed};
 use crate::person::KnownPerson;
 use crate::refusal::Refusal;
+use crate::staff::Language;
 use crate::store::{
     EntitlementState, NewVisit, OutboxKind, OutboxState, StoreError, TicketRow, TicketSource, Tx, VisitRow,
 };
@@ -240,6 +241,30 @@ pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
         });
     }
     Ok(views)
+}
+
+/// Where a visit stands in a queue, in words for people.
+pub struct CheckInPlace {
+    pub number: TicketNumber,
+    pub department: String,
+    pub issued_at: i64,
+}
+
+impl CheckInPlace {
+    pub(crate) async fn of(app: &App, visit: VisitId, language: Language) -> Result<Option<Self>, StoreError> {
+        let Some(ticket) = app.store.ticket(visit).await? else { return Ok(None) };
+        Ok(app.config.department(&ticket.department).and_then(|department| {
+            let name = match language {
+                Language::Vietnamese => &department.name_vi,
+                Language::English => &department.name_en,
+            };
+            Some(Self {
+                number: TicketNumber::new(department.prefix, ticket.number).ok()?,
+                department: name.clone(),
+                issued_at: ticket.issued_at,
+            })
+        }))
+    }
 }
 
 /// What a person at the counter, or a test, asks about one visit.

@@ -218,7 +218,7 @@ enum SignedPortrait {
 
 fn signed_portrait(sod: &[u8]) -> SignedPortrait {
     let Ok(sod) = emrtd::lds::Sod::parse(sod) else { return SignedPortrait::None };
-    match sod.group_hash(DataGroup::DG2) {
+    match sod.hash_of(DataGroup::DG2) {
         None => SignedPortrait::None,
         Some(hash) if sod.hash_algorithm() == emrtd::HashAlgorithm::Sha256 => {
             <[u8; 32]>::try_from(hash).map_or(SignedPortrait::None, SignedPortrait::Sha256)

@@ -1,12 +1,30 @@
 //! Queue, records and outbox of the hospital.
 //!
-//! [`config`] and [`clock`] come in from outside, [`store`] keeps, [`insurance`] asks the assessment gateway.
+//! [`router`] is what tests call, [`start`] what `tiepdon-server serve` and the stories across crates call.
+//! [`finding`] says what a kiosk's evidence proves, [`identify`], [`check_in`] and [`block`] write it down together
+//! with what must reach the outside, [`worker`] deals with that, [`staff`] shows it to people.
 
+pub mod alert;
+pub mod app;
+pub mod block;
+pub mod check_in;
 pub mod clock;
 pub mod config;
+pub mod eid;
+pub mod finding;
+mod http;
+pub mod identify;
 pub mod insurance;
 pub mod keys;
 mod outbound;
 pub mod person;
+pub mod refusal;
+mod run;
 pub mod staff;
 pub mod store;
+pub mod trust;
+pub mod worker;
+
+pub use app::{App, Eid, Outside, StartError};
+pub use http::{openapi_document, router};
+pub use run::{RunningServer, start};

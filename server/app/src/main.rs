@@ -1,1 +1,198 @@
-fn main() {}
+//! `tiepdon-server`: reads the configuration, binds, serves; and what an administrator does by hand.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use api::KioskId;
+use clap::{Parser, Subcommand, ValueEnum};
+use emrtd::Fingerprint;
+use server::app::{App, Outside};
+use server::clock::{SharedClock, SystemClock};
+use server::config::Config;
+use server::{keys, staff, trust};
+use sha2::{Digest, Sha256};
+use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
+
+#[derive(Parser)]
+#[command(name = "tiepdon-server", version, about = "Queue, records and outbox of the hospital")]
+struct CommandLine {
+    /// The configuration file (server.example.toml explains every key).
+    #[arg(long, global = true, default_value = "server.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves kiosks and staff pages until it is told to end.
+    Serve,
+    /// Kiosks.
+    #[command(subcommand)]
+    Kiosk(KioskCommand),
+    /// Staff accounts.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Document signers that this hospital comes to know.
+    #[command(subcommand)]
+    Trust(TrustCommand),
+    /// Prints a fresh 256-bit key, as the master key is one.
+    NewKey,
+    /// Prints the OpenAPI document of the kiosk API.
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum KioskCommand {
+    /// Gives a kiosk its key, printed once; an earlier key of the same kiosk ends.
+    Enrol { id: String },
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Adds an account, or gives a known one a new name, password and role. The password is read from the input.
+    Add {
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_enum, default_value_t = RoleName::Receptionist)]
+        role: RoleName,
+    },
+}
+
+#[derive(Subcommand)]
+enum TrustCommand {
+    /// How many cards of each signer staff compared in person, on how many days.
+    Observe,
+    /// Trusts a signer from now on. The policy in the configuration says when that is allowed.
+    Pin {
+        /// SHA-256 of the signer's certificate, 64 hexadecimal digits.
+        signer: String,
+        /// Who decided it; stands in the record.
+        #[arg(long)]
+        by: String,
+    },
+    /// The pinned signers.
+    List,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    Volunteer,
+    Receptionist,
+    Supervisor,
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(run(CommandLine::parse())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    tracing::error!("{text}");
+    ExitCode::FAILURE
+}
+
+async fn run(line: CommandLine) -> Outcome {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let config = || Config::read(&line.config);
+    // The command line works on the database only: nobody outside is asked.
+    let app = async || -> Result<App, Box<dyn std::error::Error>> {
+        Ok(App::open(config()?, clock.clone(), Outside::default()).await?)
+    };
+    match line.command {
+        Command::Serve => {
+            let config = config()?;
+            let outside = Outside::from_config(&config, &clock)?;
+            let server = server::start(config, clock, outside).await?;
+            tokio::signal::ctrl_c().await?;
+            server.shutdown().await;
+            Ok(())
+        }
+        Command::Kiosk(KioskCommand::Enrol { id }) => enrol(&app().await?, &id).await,
+        Command::Staff(StaffCommand::Add { login, name, role }) => {
+            let password = read_password()?;
+            staff::add(&app().await?, &login, &name, password, role.into()).await?;
+            say(&format!("{login} can log in"))
+        }
+        Command::Trust(command) => run_trust(&app().await?, command).await,
+        Command::NewKey => say(&keys::new_key().1),
+        Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),
+    }
+}
+
+async fn enrol(app: &App, id: &str) -> Outcome {
+    let id = KioskId::parse(id)?;
+    let (key, text) = keys::new_key();
+    let now = app.now_ms();
+    let mut tx = app.store.begin().await?;
+    tx.enrol_kiosk(&id, &Sha256::digest(key.as_slice()).into(), now).await?;
+    tx.audit("command line", "kiosk_enrolled", None, id.as_str(), now).await?;
+    tx.commit().await?;
+    say(&text)
+}
+
+async fn run_trust(app: &App, command: TrustCommand) -> Outcome {
+    match command {
+        TrustCommand::Observe => {
+            let needed = app.config.trust.pinning;
+            for tally in trust::observed(app).await? {
+                let signer = Fingerprint::from_bytes(tally.signer);
+                say(&format!(
+                    "{signer}  {} of {} cards, {} of {} days",
+                    tally.cards, needed.cards, tally.days, needed.days
+                ))?;
+            }
+        }
+        TrustCommand::Pin { signer, by } => {
+            let pinned = trust::pin(app, &Fingerprint::parse(&signer)?, &by).await?;
+            say(&format!("pinned, known by {} cards on {} days", pinned.cards, pinned.days))?;
+        }
+        TrustCommand::List => {
+            for pinned in app.store.pinned_signers().await? {
+                let signer = Fingerprint::from_bytes(pinned.signer);
+                say(&format!("{signer}  by {} ({} cards, {} days)", pinned.pinned_by, pinned.cards, pinned.days))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_password() -> Result<Zeroizing<String>, std::io::Error> {
+    let mut line = Zeroizing::new(String::new());
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn say(text: &str) -> Outcome {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+impl From<RoleName> for staff::Role {
+    fn from(role: RoleName) -> Self {
+        match role {
+            RoleName::Volunteer => Self::Volunteer,
+            RoleName::Receptionist => Self::Receptionist,
+            RoleName::Supervisor => Self::Supervisor,
+        }
+    }
+}

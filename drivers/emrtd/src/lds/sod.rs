@@ -141,7 +141,7 @@ impl Sod {
         &self.signer
     }
 
-    pub(crate) fn hash_of(&self, group: DataGroup) -> Option<&[u8]> {
+    pub fn hash_of(&self, group: DataGroup) -> Option<&[u8]> {
         self.hashes.get(&group).map(Vec::as_slice)
     }
 }

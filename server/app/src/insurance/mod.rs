@@ -13,7 +13,7 @@ use std::pin::Pin;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-pub use answer::{EntitlementRecord, ResultCode, Verdict};
+pub use answer::{EntitlementRecord, InsuranceCard, ResultCode, Route, Verdict};
 pub use http::HttpGateway;
 pub use scripted::ScriptedGateway;
 

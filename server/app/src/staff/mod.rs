@@ -1,5 +1,39 @@
-//! Pages for the people at the counter.
+//! Pages for the people at the counter: server-rendered, usable without JavaScript.
 
+mod account;
+mod login;
+mod page;
 mod role;
+mod session;
+mod style;
+mod text;
+mod work;
 
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub use account::{AccountError, add};
 pub use role::{Role, Task};
+pub use text::Language;
+
+/// No form of these pages comes near it.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(async || axum::response::Redirect::to("/staff")))
+        .route("/staff", get(work::list))
+        .route("/staff/login", get(login::form).post(login::submit))
+        .route("/staff/logout", post(login::leave))
+        .route("/staff/language", post(login::language))
+        .route("/staff/visits/{visit}/{way}", post(work::decide))
+        .route("/staff/calls", get(work::calls))
+        .route("/staff/calls/{id}", post(work::answer_call))
+        .route("/staff/signers", get(work::signers))
+        .route("/staff/style.css", get(style::css))
+        .route("/staff/calls.js", get(style::script))
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+}

@@ -1,0 +1,42 @@
+//! HTTP: the kiosks' JSON and the staff's pages. Handlers extract, call one domain function, and map its error.
+
+mod extract;
+mod kiosk;
+pub mod limit;
+mod openapi;
+mod problem;
+mod transport;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post, put};
+
+use crate::app::App;
+use crate::staff;
+
+pub use openapi::document as openapi_document;
+pub(crate) use problem::{Failure, not_found};
+pub(crate) use transport::{Peer, Transport};
+
+/// The whole server as one value: what `serve` runs and what tests call.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route(api::path::CONFIGURATION, get(kiosk::configuration))
+        .route(api::path::DEPARTMENTS, get(kiosk::departments))
+        .route(api::path::CHALLENGE, post(kiosk::challenge))
+        .route(api::path::IDENTIFICATION, put(kiosk::identification))
+        .route(api::path::CHECK_IN, put(kiosk::check_in))
+        .route(api::path::EID, post(kiosk::eid))
+        .route(api::path::BLOCKS, post(kiosk::blocks))
+        .route(api::path::RECONCILIATIONS, post(kiosk::reconciliations))
+        .route(api::path::ALERTS, post(kiosk::alerts));
+    Router::new()
+        .merge(api)
+        .merge(staff::routes())
+        .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))
+        .route(api::path::HEALTH, get(kiosk::health))
+        .route(api::path::OPENAPI, get(openapi::get))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .with_state(app)
+}

@@ -1,0 +1,189 @@
+//! The OpenAPI document, generated from the wire types. Paths are [`api::path`]'s: a test compares them.
+
+use api::{
+    AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
+    EidRequest, IdentificationReply, IdentificationRequest, Problem, ReconcileReply, ReconcileRequest,
+    StationConfiguration,
+};
+use axum::Json;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr,
+    Required, ResponseBuilder, Schema,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+pub async fn get() -> Json<OpenApi> {
+    Json(document())
+}
+
+pub fn document() -> OpenApi {
+    let mut document = Document::default();
+    let doc = &mut document;
+    doc.get::<StationConfiguration>(api::path::CONFIGURATION, "What a kiosk learns at start and every few minutes");
+    doc.get::<Vec<DepartmentView>>(api::path::DEPARTMENTS, "Where a patient can go now");
+    doc.send::<(), ChallengeReply>(HttpMethod::Post, api::path::CHALLENGE, "A single-use challenge for the chip");
+    doc.send::<IdentificationRequest, IdentificationReply>(
+        HttpMethod::Put,
+        api::path::IDENTIFICATION,
+        "Evidence of who stands before the kiosk; repeating it gives the same answer",
+    );
+    doc.send::<CheckInRequest, CheckInReply>(
+        HttpMethod::Put,
+        api::path::CHECK_IN,
+        "Department and payer; repeating it gives the same ticket",
+    );
+    doc.send::<EidRequest, EidPerson>(HttpMethod::Post, api::path::EID, "An e-identity code for the verifier");
+    doc.send::<BlockRequest, Block>(HttpMethod::Post, api::path::BLOCKS, "Numbers to give while the server is away");
+    doc.send::<ReconcileRequest, ReconcileReply>(
+        HttpMethod::Post,
+        api::path::RECONCILIATIONS,
+        "A check-in made without the server: the number on paper wins",
+    );
+    doc.send::<AlertRequest, ()>(HttpMethod::Post, api::path::ALERTS, "A call for a person");
+    document.build()
+}
+
+#[derive(Default)]
+struct Document {
+    paths: PathsBuilder,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// A body of the document; `()` is none.
+trait Body {
+    fn content(document: &mut Document) -> Option<RefOr<Schema>>;
+}
+
+impl Body for () {
+    fn content(_: &mut Document) -> Option<RefOr<Schema>> {
+        None
+    }
+}
+
+macro_rules! bodies {
+    ($($body:ty),+ $(,)?) => {
+        $(impl Body for $body {
+            fn content(document: &mut Document) -> Option<RefOr<Schema>> {
+                Some(document.schema::<Self>())
+            }
+        })+
+    };
+}
+bodies!(
+    StationConfiguration,
+    ChallengeReply,
+    IdentificationRequest,
+    IdentificationReply,
+    CheckInRequest,
+    CheckInReply,
+    EidRequest,
+    EidPerson,
+    BlockRequest,
+    Block,
+    ReconcileRequest,
+    ReconcileReply,
+    AlertRequest,
+    Problem,
+);
+
+impl Body for Vec<DepartmentView> {
+    fn content(document: &mut Document) -> Option<RefOr<Schema>> {
+        document.schema::<DepartmentView>();
+        Some(Self::schema())
+    }
+}
+
+impl Document {
+    fn get<R: Body>(&mut self, path: &'static str, summary: &str) {
+        self.send::<(), R>(HttpMethod::Get, path, summary);
+    }
+
+    fn send<Q: Body, R: Body>(&mut self, method: HttpMethod, path: &'static str, summary: &str) {
+        let json = |schema: RefOr<Schema>| ContentBuilder::new().schema(Some(schema)).build();
+        let reply = match R::content(self) {
+            Some(schema) => {
+                ("200", ResponseBuilder::new().description("Done").content("application/json", json(schema)))
+            }
+            None => ("204", ResponseBuilder::new().description("Done")),
+        };
+        let problem = self.schema::<Problem>();
+        let refused =
+            ResponseBuilder::new().description("Not done").content("application/problem+json", json(problem));
+        let mut operation = OperationBuilder::new()
+            .summary(Some(summary))
+            .security(SecurityRequirement::new("kiosk_key", Vec::<String>::new()))
+            .parameter(
+                ParameterBuilder::new()
+                    .name(api::KIOSK_HEADER)
+                    .parameter_in(ParameterIn::Header)
+                    .required(Required::True)
+                    .schema(Some(String::schema())),
+            )
+            .response(reply.0, reply.1)
+            .response("default", refused);
+        if path.contains("{visit}") {
+            operation = operation.parameter(
+                ParameterBuilder::new()
+                    .name("visit")
+                    .parameter_in(ParameterIn::Path)
+                    .required(Required::True)
+                    .schema(Some(api::VisitId::schema())),
+            );
+        }
+        if let Some(schema) = Q::content(self) {
+            let body = RequestBodyBuilder::new().content("application/json", json(schema)).required(Some(Required::True));
+            operation = operation.request_body(Some(body.build()));
+        }
+        let paths = std::mem::take(&mut self.paths);
+        self.paths = paths.path(path, PathItem::new(method, operation));
+    }
+
+    /// A reference; the schema and those it uses go into the components.
+    fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        self.schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(&mut self.schemas);
+        RefOr::Ref(Ref::from_schema_name(T::name()))
+    }
+
+    fn build(self) -> OpenApi {
+        let key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        let components =
+            ComponentsBuilder::new().schemas_from_iter(self.schemas).security_scheme("kiosk_key", key).build();
+        OpenApiBuilder::new()
+            .info(InfoBuilder::new().title("Tiếp Đón, kiosk API").version(env!("CARGO_PKG_VERSION")).build())
+            .paths(self.paths)
+            .components(Some(components))
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_every_path_and_every_type_it_refers_to() {
+        let json = serde_json::to_value(document()).expect("serialises");
+        for path in [
+            api::path::CONFIGURATION,
+            api::path::DEPARTMENTS,
+            api::path::CHALLENGE,
+            api::path::IDENTIFICATION,
+            api::path::CHECK_IN,
+            api::path::EID,
+            api::path::BLOCKS,
+            api::path::RECONCILIATIONS,
+            api::path::ALERTS,
+        ] {
+            assert!(json["paths"][path].is_object(), "{path}");
+        }
+        let text = json.to_string();
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().unwrap_or_default();
+            assert!(json["components"]["schemas"][name].is_object(), "{name} is referred to and not there");
+        }
+    }
+}

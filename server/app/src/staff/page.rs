@@ -1,0 +1,92 @@
+//! The frame of every page, its headers, and the check of every form.
+
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use super::login::TokenForm;
+use super::session::Staff;
+use super::text::{Language, Text};
+use super::Task;
+use crate::app::App;
+use crate::http::Failure;
+
+/// Nothing from elsewhere, no frames, no inline script or style.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup) -> Response {
+    let t = |text: Text| text.in_language(language);
+    let hospital = &app.config.hospital;
+    let name = match language {
+        Language::Vietnamese => &hospital.name_vi,
+        Language::English => &hospital.name_en,
+    };
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(language.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (t(Text::Title)) " · " (name) }
+                link rel="stylesheet" href="/staff/style.css";
+                @if staff.is_some() { script src="/staff/calls.js" defer {} }
+            }
+            body {
+                header {
+                    span.flower aria-hidden="true" {}
+                    strong { (name) }
+                    @if let Some(staff) = staff {
+                        nav {
+                            a href="/staff" { (t(Text::Title)) }
+                            @if staff.may(Task::SeeSigners) { a href="/staff/signers" { (t(Text::Signers)) } }
+                        }
+                    }
+                    span.space {}
+                    form method="post" action="/staff/language" {
+                        button.quiet name="to" value=(language.other().code()) { (language.other().own_name()) }
+                    }
+                    @if let Some(staff) = staff {
+                        span.who { (staff.name) }
+                        form method="post" action="/staff/logout" {
+                            (token(staff))
+                            button.quiet { (t(Text::Leave)) }
+                        }
+                    }
+                }
+                (body)
+            }
+        }
+    };
+    let mut response = markup.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The hidden field that says the form is ours.
+pub fn token(staff: &Staff) -> Markup {
+    html! { input type="hidden" name="csrf" value=(staff.csrf()); }
+}
+
+/// Refuses a form that another site had the browser send.
+pub fn own_form(staff: &Staff, form: Result<Form<TokenForm>, FormRejection>) -> Result<(), Failure> {
+    match form {
+        Ok(Form(form)) if staff.wrote(&form.csrf) => Ok(()),
+        Ok(_) | Err(_) => Err(refused("the form does not carry this session's token: load the page again")),
+    }
+}
+
+/// Refuses what the role may not do.
+pub fn allowed(staff: &Staff, task: Task) -> Result<(), Failure> {
+    if staff.may(task) { Ok(()) } else { Err(refused("this account may not do that")) }
+}
+
+fn refused(detail: &str) -> Failure {
+    Failure::new(StatusCode::FORBIDDEN, api::ProblemCode::NotPermitted, detail)
+}

@@ -1,0 +1,12 @@
+//! The look (palette of the kiosk's screens, denser) and the one script: new calls appear by themselves.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+
+pub async fn css() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("style.css"))
+}
+
+pub async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("calls.js"))
+}
