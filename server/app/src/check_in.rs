@@ -11,9 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::config::{DepartmentConfig, UnknownSigner};
-use crate::identify::{
-    canonical, entitlement_place, entitlement_view, outbox_place, replay, visit_person_place,
-};
+use crate::identify::{canonical, entitlement_place, entitlement_view, outbox_place, replay, visit_person_place};
 use crate::insurance::{EntitlementRecord, Verdict};
 use crate::keys::{Place, Sealed};
 use crate::person::KnownPerson;
@@ -189,12 +187,11 @@ fn message(
 ) -> Option<CheckInMessage> {
     let hospital = &app.config.hospital;
     let birth = identity::DocumentDate::parse(person.birth.as_deref()?).ok()?;
-    let card = entitlement.and_then(|record| {
-        match record.verdict(&hospital.facility_code, &hospital.accepted_facilities) {
+    let card =
+        entitlement.and_then(|record| match record.verdict(&hospital.facility_code, &hospital.accepted_facilities) {
             Verdict::Accepted { card, .. } => Some(card),
             Verdict::Refused(_) => None,
-        }
-    });
+        });
     let compact = |date: Option<&String>| {
         date.and_then(|date| identity::DocumentDate::parse(date).ok()).map_or_else(String::new, |date| {
             format!("{:04}{:02}{:02}", date.year(), date.month().unwrap_or(0), date.day().unwrap_or(0))

@@ -4,7 +4,7 @@ use api::{
     AccessClaim, Assurance, ChipEvidence, DocumentClaim, FaceClaim, IdentificationRequest, KioskId, NumberClaim,
     VisitId,
 };
-use emrtd::{ChipAuthenticity, Challenge, DataGroup, Evidence, Fact, SignerTrust};
+use emrtd::{Challenge, ChipAuthenticity, DataGroup, Evidence, Fact, SignerTrust};
 use identity::{CitizenId, DocumentDate, InsuranceNumber, PersonName, Sex};
 use sha2::{Digest, Sha256};
 use time::Date;

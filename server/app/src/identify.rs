@@ -90,12 +90,7 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    pub async fn open_visit(
-        &self,
-        tx: &mut Tx,
-        finding: &Finding,
-        entitlement: &Entitlement,
-    ) -> Result<bool, Refusal> {
+    pub async fn open_visit(&self, tx: &mut Tx, finding: &Finding, entitlement: &Entitlement) -> Result<bool, Refusal> {
         let (keys, row) = (&self.app.keys, self.visit.to_string());
         let opened = tx
             .open_visit(NewVisit {
@@ -164,7 +159,10 @@ pub(crate) enum Entitlement {
     NotAsked,
     Answered(EntitlementRecord),
     /// The worker asks, again or for the first time.
-    Open { query: EntitlementQuery, due: Duration },
+    Open {
+        query: EntitlementQuery,
+        due: Duration,
+    },
 }
 
 impl Entitlement {
@@ -222,11 +220,7 @@ pub(crate) fn log_silence(silence: Silence) {
 }
 
 /// What this level of assurance may see of an entitlement.
-pub(crate) fn entitlement_view(
-    app: &App,
-    assurance: Assurance,
-    record: Option<&EntitlementRecord>,
-) -> EntitlementView {
+pub(crate) fn entitlement_view(app: &App, assurance: Assurance, record: Option<&EntitlementRecord>) -> EntitlementView {
     let hospital = &app.config.hospital;
     match (assurance, record) {
         (Assurance::C | Assurance::D, _) => EntitlementView::NotShown,
@@ -237,12 +231,7 @@ pub(crate) fn entitlement_view(
     }
 }
 
-pub(crate) fn reply_for(
-    app: &App,
-    finding: &Finding,
-    entitlement: &Entitlement,
-    today: Date,
-) -> IdentificationReply {
+pub(crate) fn reply_for(app: &App, finding: &Finding, entitlement: &Entitlement, today: Date) -> IdentificationReply {
     let person = finding.person.as_ref();
     let (view, priority) = match finding.assurance {
         Assurance::A => (person.and_then(|person| person.view(Masked::No, today)), person),

@@ -12,7 +12,9 @@ use crate::store::{DeskMove, DeskState, PinnedSigner, SignerTally, StoreError};
 pub enum PinError {
     #[error("this signer was never observed here")]
     NeverObserved,
-    #[error("observed with {cards} cards on {days} days; the policy asks for {needed_cards} cards on {needed_days} days")]
+    #[error(
+        "observed with {cards} cards on {days} days; the policy asks for {needed_cards} cards on {needed_days} days"
+    )]
     TooLittleKnown { cards: u32, days: u32, needed_cards: u32, needed_days: u32 },
     #[error("the database failed")]
     Store(#[from] StoreError),

@@ -57,9 +57,7 @@ pub async fn run_once(app: &App) -> Result<Step, Refusal> {
         Err(silence) if lease.attempts >= MAX_ATTEMPTS => {
             (OutboxState::GivenUp, silence.code().to_owned(), now, Step::GivenUp)
         }
-        Err(silence) => {
-            (OutboxState::Ready, silence.code().to_owned(), now + ms(back_off(&lease)), Step::Postponed)
-        }
+        Err(silence) => (OutboxState::Ready, silence.code().to_owned(), now + ms(back_off(&lease)), Step::Postponed),
     };
     if !tx.settle(&lease, state, &outcome, (now, due)).await? {
         return Ok(Step::Overtaken);

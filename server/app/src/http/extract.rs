@@ -31,7 +31,8 @@ impl FromRequestParts<App> for Kiosk {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let id = text(KIOSK_HEADER).and_then(|id| KioskId::parse(id).ok());
-        let key = text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")).and_then(parse_key);
+        let key =
+            text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")).and_then(parse_key);
         let (Some(id), Some(key)) = (id, key) else { return Err(not_admitted()) };
         if !app.kiosk_limit.admits(id.as_str(), app.now_ms()) {
             let detail = "too many requests of this kiosk in a minute";

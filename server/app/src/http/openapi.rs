@@ -110,8 +110,7 @@ impl Document {
             None => ("204", ResponseBuilder::new().description("Done")),
         };
         let problem = self.schema::<Problem>();
-        let refused =
-            ResponseBuilder::new().description("Not done").content("application/problem+json", json(problem));
+        let refused = ResponseBuilder::new().description("Not done").content("application/problem+json", json(problem));
         let mut operation = OperationBuilder::new()
             .summary(Some(summary))
             .security(SecurityRequirement::new("kiosk_key", Vec::<String>::new()))
@@ -134,7 +133,8 @@ impl Document {
             );
         }
         if let Some(schema) = Q::content(self) {
-            let body = RequestBodyBuilder::new().content("application/json", json(schema)).required(Some(Required::True));
+            let body =
+                RequestBodyBuilder::new().content("application/json", json(schema)).required(Some(Required::True));
             operation = operation.request_body(Some(body.build()));
         }
         let paths = std::mem::take(&mut self.paths);

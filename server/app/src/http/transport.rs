@@ -53,7 +53,8 @@ fn transport(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> Option<Tr
 }
 
 fn refused() -> Response {
-    let detail = "plain HTTP is answered on loopback only: put a TLS proxy before the server and name it in behind_tls_proxy";
+    let detail =
+        "plain HTTP is answered on loopback only: put a TLS proxy before the server and name it in behind_tls_proxy";
     Failure::new(StatusCode::FORBIDDEN, ProblemCode::KioskNotAdmitted, detail).into_response()
 }
 

@@ -70,19 +70,16 @@ pub async fn add(
 }
 
 /// Takes as long for a login that does not exist as for a wrong password.
-pub(super) async fn password_is_right(
-    app: &App,
-    login: &str,
-    password: Zeroizing<String>,
-) -> Result<bool, StoreError> {
+pub(super) async fn password_is_right(app: &App, login: &str, password: Zeroizing<String>) -> Result<bool, StoreError> {
     if password.len() > MAX_PASSWORD_BYTES {
         return Ok(false);
     }
     let known = if login_is_formed(login) { app.store.staff(login).await? } else { None };
     let hash = known.map(|row| row.password_hash);
     Ok(blocking(move || match hash {
-        Some(hash) => PasswordHash::new(&hash)
-            .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok()),
+        Some(hash) => {
+            PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        }
         None => {
             let mut wasted = [0; 32];
             argon2().hash_password_into(password.as_bytes(), b"no such login...", &mut wasted).is_ok_and(|()| false)

@@ -6,10 +6,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
+use super::Task;
 use super::login::TokenForm;
 use super::session::Staff;
 use super::text::{Language, Text};
-use super::Task;
 use crate::app::App;
 use crate::http::Failure;
 

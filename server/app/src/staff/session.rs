@@ -58,9 +58,11 @@ impl FromRequestParts<App> for Staff {
         let to_login = || Redirect::to("/staff/login").into_response();
         let token = cookie(&parts.headers, COOKIE).and_then(parse_key).ok_or_else(to_login)?;
         let token_hash: [u8; 32] = Sha256::digest(token.as_slice()).into();
-        let row = app.store.staff_session(&token_hash, app.now_ms()).await.map_err(|error| {
-            crate::http::Failure::from(crate::refusal::Refusal::Store(error)).into_response()
-        })?;
+        let row = app
+            .store
+            .staff_session(&token_hash, app.now_ms())
+            .await
+            .map_err(|error| crate::http::Failure::from(crate::refusal::Refusal::Store(error)).into_response())?;
         let row = row.ok_or_else(to_login)?;
         let name = row.name.open(&app.keys, name_place(&row.login)).unwrap_or_else(|_| row.login.clone());
         Ok(Self { login: row.login, name, role: row.role, csrf: row.csrf, token_hash })

@@ -217,8 +217,12 @@ pub fn fact(code: &str, language: Language) -> Option<&'static str> {
         "chip_not_proven" => language.pick("Chip không tự chứng minh", "Chip cannot prove itself"),
         "document_expired" => language.pick("Thẻ hết hạn", "Card expired"),
         "numbers_differ" => language.pick("Hai số trong chip khác nhau", "Two numbers in the chip differ"),
-        "birth_dates_differ" => language.pick("Hai ngày sinh trong chip khác nhau", "Two birth dates in the chip differ"),
-        "face_of_another_portrait" => language.pick("Ảnh đã so không phải ảnh trong thẻ", "Matched against another portrait"),
+        "birth_dates_differ" => {
+            language.pick("Hai ngày sinh trong chip khác nhau", "Two birth dates in the chip differ")
+        }
+        "face_of_another_portrait" => {
+            language.pick("Ảnh đã so không phải ảnh trong thẻ", "Matched against another portrait")
+        }
         "offline" => language.pick("Lấy số khi mất kết nối", "Taken while offline"),
         "evidence_refused" | "challenge_not_accepted" => {
             language.pick("Bằng chứng từ máy không hợp lệ", "The kiosk's evidence was refused")

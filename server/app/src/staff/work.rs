@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use super::Task;
 use super::login::TokenForm;
 use super::page;
 use super::session::Staff;
 use super::text::{self, Language, Text};
-use super::Task;
 use crate::app::App;
 use crate::check_in::CheckInPlace;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
