@@ -52,6 +52,9 @@ pub enum Progress {
 }
 
 /// Opens the chip, reads its files, verifies what the issuer signed and lets the chip prove itself.
+///
+/// The card must come fresh from power-on: once the application is selected, a card that refuses SELECT MF no longer shows
+/// EF.CardAccess, and that looks like a downgrade. So reset it before each try.
 pub fn read_document<T: Transceive>(
     card: T,
     request: ReadRequest<'_>,

@@ -158,6 +158,23 @@ fn a_chip_without_pace_asks_for_the_mrz_key_and_the_record_says_bac() {
 }
 
 #[test]
+fn a_whole_reading_costs_no_command_more_than_its_files_need() {
+    let mut world = World::new();
+    let personalised = world.issue(&adult());
+    let read_pieces = |file: &ElementaryFile, bytes: usize| match file {
+        // Selected by its identifier, once more than the others.
+        ElementaryFile::CardAccess => 2 + (bytes - 8).div_ceil(0xDF),
+        ElementaryFile::Com | ElementaryFile::Sod | ElementaryFile::DataGroup(_) => 1 + (bytes - 8).div_ceil(0xDF),
+    };
+    let files: usize = personalised.files.iter().map(|(file, content)| read_pieces(file, content.len())).sum();
+    // PACE and SELECT of the application; INTERNAL AUTHENTICATE; chip authentication and its first answer.
+    let protocols = (5 + 1) + 1 + (2 + 1);
+    let mut card = card(personalised);
+    world.read(&mut card, can()).expect("genuine");
+    assert_eq!(card.traffic().apdus, (files + protocols) as u64);
+}
+
+#[test]
 fn another_access_number_is_refused() {
     let mut world = World::new();
     let personalised = world.issue(&adult());
