@@ -49,6 +49,7 @@ fn notice(failure: ServerFailure) -> WayNotice {
             | ProblemCode::MalformedBody
             | ProblemCode::BodyTooLarge
             | ProblemCode::KioskNotAdmitted
+            | ProblemCode::NotPermitted
             | ProblemCode::NotFound
             | ProblemCode::MethodNotAllowed
             | ProblemCode::VisitConflict

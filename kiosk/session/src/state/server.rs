@@ -196,6 +196,7 @@ fn refusal(code: ProblemCode) -> Refusal {
         ProblemCode::MalformedBody
         | ProblemCode::BodyTooLarge
         | ProblemCode::KioskNotAdmitted
+        | ProblemCode::NotPermitted
         | ProblemCode::NotFound
         | ProblemCode::MethodNotAllowed
         | ProblemCode::NumberNotReserved
