@@ -119,7 +119,8 @@ impl Engine {
         self.embed_crop(&align::face_crop(picture, landmarks)?)
     }
 
-    pub(crate) fn embed_crop(&mut self, crop: &crate::Picture) -> Result<embed::Embedding, EngineError> {
+    /// The identity in a face that [`align::face_crop`] turned upright.
+    pub fn embed_crop(&mut self, crop: &crate::Picture) -> Result<embed::Embedding, EngineError> {
         embed::embedding(&self.embedder.run(&embed::input(crop)?)?)
     }
 }

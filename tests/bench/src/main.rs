@@ -1,0 +1,119 @@
+//! `tiepdon-bench`: measures the parts of one patient's walk and writes `report.json` and `plot.png`.
+//!
+//! Each number stands beside the least that its work can cost, measured in the same run: what is published is the ratio,
+//! not a promise. Medians of several runs with least and most. What cannot be measured on this machine is named as
+//! missing, with the reason.
+
+mod card;
+mod machine;
+mod matching;
+mod plot;
+mod report;
+mod sample;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::report::Report;
+
+/// Measures chip reading, face pipeline, session, check-ins and the kiosk's window.
+#[derive(Debug, Parser)]
+#[command(name = "tiepdon-bench")]
+struct Arguments {
+    /// Receives report.json and plot.png.
+    #[arg(long, default_value = "target/bench")]
+    out: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum BenchError {
+    #[error("the chip could not be read")]
+    Read(#[from] emrtd::ReadError),
+    #[error("the simulated issuer is not accepted by a trust store")]
+    Trust(#[from] emrtd::TrustStoreError),
+    #[error("the invented person has no access number")]
+    AccessNumber(#[from] emrtd::CardAccessNumberError),
+    #[error("the face models cannot be used")]
+    Models(#[from] onnx::OnnxError),
+    #[error("the face pipeline failed")]
+    Face(#[from] face::EngineError),
+    #[error("a portrait cannot be used")]
+    Portrait(#[from] face::PortraitError),
+    #[error("a photograph is not one to measure with: {0:?}")]
+    Photograph(face::QualityHint),
+    #[error("the photographs in {} cannot be read: run ./run setup", folder.display())]
+    Photographs {
+        folder: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("a picture cannot be written")]
+    Picture(#[from] image::ImageError),
+    #[error("the font {} cannot be used: run ./run setup", .0.display())]
+    Font(PathBuf),
+    #[error("{} cannot be written", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the report is no JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("a measurement went wrong: {0}")]
+    Unexpected(&'static str),
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("stopped: {}", sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), BenchError> {
+    let write_error = |path: &std::path::Path| {
+        let path = path.to_owned();
+        move |source| BenchError::Write { path, source }
+    };
+    std::fs::create_dir_all(&arguments.out).map_err(write_error(&arguments.out))?;
+    let provision = onnx::provision_dir()?;
+    let machine = machine::Machine::read();
+    step(1, "faces");
+    let mut watched = matching::Watched::load(&provision)?;
+    let photographs = matching::Photographs::read(&provision)?;
+    let portrait = photographs.chip_portrait(&mut watched)?;
+    let face = matching::measure(&mut watched, &photographs, &portrait.image)?;
+    step(2, "chip");
+    let today = time::OffsetDateTime::now_utc().date();
+    let card = card::measure(portrait, today)?;
+    let report = Report { profile: report::PROFILE, machine: machine.after(), card, face };
+
+    let json = arguments.out.join("report.json");
+    std::fs::write(&json, serde_json::to_vec_pretty(&report)?).map_err(write_error(&json))?;
+    let png = arguments.out.join("plot.png");
+    plot::draw(&report, &provision)?.save(&png)?;
+    eprintln!("written: {} and {}", json.display(), png.display());
+    Ok(())
+}
+
+const STEPS: u32 = 2;
+
+fn step(number: u32, what: &str) {
+    eprintln!("[{number}/{STEPS}] measuring: {what}");
+}
+
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
