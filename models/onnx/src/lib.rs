@@ -83,12 +83,12 @@ pub fn provision_dir() -> Result<PathBuf, OnnxError> {
 
 /// The engine for [`face::Matcher`] from the files in `dir`.
 pub fn load(dir: &Path) -> Result<Engine, OnnxError> {
-    let (detector, embedder) = load_networks(dir)?;
+    let [detector, embedder] = load_networks(dir)?;
     Ok(Engine::new(detector, embedder)?)
 }
 
 /// Detector and embedder as [`load`] gives them to the engine, for measuring what the engine adds to them.
-pub fn load_networks(dir: &Path) -> Result<(Box<dyn Model + Send>, Box<dyn Model + Send>), OnnxError> {
+pub fn load_networks(dir: &Path) -> Result<[Box<dyn Model + Send>; 2], OnnxError> {
     let runtime = runtime(dir)?;
     let detector = OnnxModel::open(&runtime, YUNET.name, &YUNET.read(dir)?)?;
     let rewritten = prelu::rewrite(&SFACE.read(dir)?)?;
@@ -96,7 +96,7 @@ pub fn load_networks(dir: &Path) -> Result<(Box<dyn Model + Send>, Box<dyn Model
         return Err(OnnxError::RewrittenDiffers);
     }
     let embedder = OnnxModel::open(&runtime, SFACE.name, &rewritten)?;
-    Ok((Box::new(detector), Box::new(embedder)))
+    Ok([Box::new(detector), Box::new(embedder)])
 }
 
 /// The engine with the embedder's graph as published: slower, the measure for the rewritten one.

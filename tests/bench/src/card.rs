@@ -7,20 +7,13 @@
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use emrtd::curve::NamedCurve;
-use emrtd::sim::{
-    Issuer, IssuerOptions, LinkSpeed, Options, Person, Personalisation, Personalised, PortraitImage, SeededRng,
-    SimulatedCard, Traffic,
-};
-use emrtd::{
-    AccessKey, ApduCapability, BacPolicy, Challenge, DocumentRead, ReadRequest, SymmetricCipher, Transceive,
-    TransceiveError, TrustStore, read_document,
-};
+use emrtd::sim::{LinkSpeed, Options, Personalised, SimulatedCard, Traffic};
+use emrtd::{ApduCapability, Transceive, TransceiveError};
 use serde::Serialize;
-use time::Date;
 
-use crate::BenchError;
+use crate::cardholder::{AccessProtocol, Cardholder};
 use crate::sample::{Summary, ms};
+use crate::{BenchError, NO_RUN};
 
 const RUNS: usize = 7;
 /// What a reader of the middle class takes; the floor of the extended readings is made with it.
@@ -66,78 +59,55 @@ pub struct Link {
     pub ratio: f64,
 }
 
-pub fn measure(portrait: PortraitImage, today: Date) -> Result<CardReport, BenchError> {
-    let mut rng = SeededRng::new([17; 32]);
-    let issuer = Issuer::new(IssuerOptions::default(), today, &mut rng);
-    let mut trust = TrustStore::default();
-    trust.add_authorities(issuer.csca_der())?;
-    let person = Person::nguyen_van_mau();
-    let can = AccessKey::can(person.details().number.card_access_number())?;
-    let mrz = AccessKey::Mrz(person.mrz().access_key());
-    let portrait_bytes = portrait.image.len();
-    let pace = (NamedCurve::BrainpoolP256r1, SymmetricCipher::Aes128);
-    let by_pace = Personalisation { portrait: Some(portrait), pace: Some(pace), ..Personalisation::default() };
-    let by_bac = Personalisation { pace: None, ..by_pace.clone() };
-    let chips = [
-        ("PACE by CAN, brainpoolP256r1, AES-128", &by_pace, &can),
-        ("BAC by MRZ, 3DES", &by_bac, &mrz),
+pub fn measure(holder: &mut Cardholder) -> Result<CardReport, BenchError> {
+    let ways = [
+        ("PACE by CAN, brainpoolP256r1, AES-128", AccessProtocol::PaceByCan),
+        ("BAC by MRZ, 3DES", AccessProtocol::BacByMrz),
     ];
     let mut readings = Vec::new();
-    for (access, personalisation, key) in chips {
-        let personalised = issuer.personalise(&person, personalisation, &mut rng);
+    for (access, protocol) in ways {
+        let chip = holder.chip(protocol);
         for (apdu_form, capability) in [("short", ApduCapability::Short), ("extended", EXTENDED)] {
-            let request = || ReadRequest {
-                key: key.clone(),
-                challenge: Challenge::new(*b"bench of"),
-                trust: &trust,
-                today,
-                bac: BacPolicy::WhereNoPace,
-            };
-            readings.push(reading(access, apdu_form, &personalised, capability, request, &mut rng)?);
+            readings.push(reading(access, apdu_form, holder, &chip, protocol, capability)?);
         }
     }
     let floor = "all file bytes in answers as large as the APDU form allows, in the open, at that link speed";
-    Ok(CardReport { runs: RUNS, portrait_bytes, floor, readings })
+    Ok(CardReport { runs: RUNS, portrait_bytes: holder.portrait().image.len(), floor, readings })
 }
 
-fn reading<'a>(
+fn reading(
     access: &'static str,
     apdu_form: &'static str,
-    personalised: &Personalised,
+    holder: &mut Cardholder,
+    chip: &Personalised,
+    protocol: AccessProtocol,
     capability: ApduCapability,
-    request: impl Fn() -> ReadRequest<'a>,
-    rng: &mut SeededRng,
 ) -> Result<Reading, BenchError> {
-    let payload_bytes = personalised.files.values().map(Vec::len).sum();
-    let (mut host, mut chip) = (vec![], vec![]);
+    let payload_bytes = chip.files.values().map(Vec::len).sum();
+    let (mut host_cpu, mut chip_cpu) = (vec![], vec![]);
     let (mut links, mut traffic) = (vec![], Traffic::default());
     for speed in LinkSpeed::ALL {
         let options = Options { capability, link: speed, ..Options::default() };
-        let mut last = Duration::ZERO;
-        let mut reads = Duration::ZERO;
+        let (mut link, mut reads) = (Duration::ZERO, Duration::ZERO);
         for _ in 0..RUNS {
-            let mut card = Watched::new(SimulatedCard::new(personalised.clone(), options.clone()));
+            let mut card = Watched::new(SimulatedCard::new(chip.clone(), options.clone()));
+            let key = holder.key(protocol)?;
             let start = ThreadTime::now();
-            let read = read_document(&mut card, request(), rng, &mut |_| {})?;
-            let all = start.elapsed();
-            if !matches!(read, DocumentRead::Genuine(_)) {
-                return Err(BenchError::Unexpected("a genuine chip was not found to be genuine"));
-            }
-            host.push(all.saturating_sub(card.cpu));
-            chip.push(card.cpu);
-            (traffic, last, reads) = (card.card.traffic(), card.card.link_time(), card.reads);
+            holder.read(&mut card, key, *b"bench of", &mut |_| {})?;
+            host_cpu.push(start.elapsed().saturating_sub(card.cpu));
+            chip_cpu.push(card.cpu);
+            (traffic, link, reads) = (card.card.traffic(), card.card.link_time(), card.reads);
         }
         let floor = floor(payload_bytes, capability, speed);
         links.push(Link {
             kbit_per_s: kbit_per_s(speed),
-            link_ms: ms(last),
+            link_ms: ms(link),
             reads_ms: ms(reads),
-            access_and_proofs_ms: ms(last - reads),
+            access_and_proofs_ms: ms(link - reads),
             floor_ms: ms(floor),
-            ratio: last.as_secs_f64() / floor.as_secs_f64(),
+            ratio: link.as_secs_f64() / floor.as_secs_f64(),
         });
     }
-    let of_runs = || BenchError::Unexpected("no run was made");
     Ok(Reading {
         access,
         apdu_form,
@@ -147,8 +117,8 @@ fn reading<'a>(
         bytes_to_card: traffic.bytes_to_card,
         bytes_from_card: traffic.bytes_from_card,
         links,
-        host_cpu_ms: Summary::of_ms(host).ok_or_else(of_runs)?,
-        chip_cpu_ms: Summary::of_ms(chip).ok_or_else(of_runs)?,
+        host_cpu_ms: Summary::of_ms(host_cpu).ok_or(NO_RUN)?,
+        chip_cpu_ms: Summary::of_ms(chip_cpu).ok_or(NO_RUN)?,
     })
 }
 

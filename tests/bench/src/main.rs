@@ -5,6 +5,7 @@
 //! missing, with the reason.
 
 mod card;
+mod cardholder;
 mod machine;
 mod matching;
 mod plot;
@@ -65,6 +66,8 @@ enum BenchError {
     Unexpected(&'static str),
 }
 
+const NO_RUN: BenchError = BenchError::Unexpected("no run was made");
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,7 +93,8 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let face = matching::measure(&mut watched, &photographs, &portrait.image)?;
     step(2, "chip");
     let today = time::OffsetDateTime::now_utc().date();
-    let card = card::measure(portrait, today)?;
+    let mut holder = cardholder::Cardholder::new(portrait, today)?;
+    let card = card::measure(&mut holder)?;
     let report = Report { profile: report::PROFILE, machine: machine.after(), card, face };
 
     let json = arguments.out.join("report.json");

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use emrtd::sim::PortraitImage;
 use face::{
-    Embedding, Engine, EngineError, FaceDecision, MatchPolicy, Matcher, Model, Observation, Picture, PortraitHash,
-    Tensor, align, portrait, quality,
+    Embedding, Engine, EngineError, FaceDecision, FaceMatch, MatchPolicy, Matcher, Model, Observation, Picture,
+    PortraitHash, Tensor, align, portrait, quality,
 };
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ExtendedColorType, RgbImage};
 use serde::Serialize;
 
-use crate::BenchError;
 use crate::sample::{Spent, Summary, timed};
+use crate::{BenchError, NO_RUN};
 
 const RUNS: usize = 10;
 /// As the portraits of citizen cards are.
@@ -59,7 +59,7 @@ pub struct Watched {
 impl Watched {
     pub fn load(provision: &Path) -> Result<Self, BenchError> {
         let models = Arc::new(Mutex::new(Spent::default()));
-        let (detector, embedder) = onnx::load_networks(provision)?;
+        let [detector, embedder] = onnx::load_networks(provision)?;
         let watched = |model| Box::new(WatchedModel { model, spent: models.clone() });
         let engine = Engine::new(watched(detector), watched(embedder))?;
         Ok(Self { engine, models })
@@ -105,7 +105,9 @@ impl Photographs {
             let folder = provision.join("photos").join(person);
             let unreadable = |source| BenchError::Photographs { folder: folder.clone(), source };
             let mut paths = std::fs::read_dir(&folder)
-                .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>())
+                .and_then(|entries| {
+                    entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>()
+                })
                 .map_err(unreadable)?;
             paths.retain(|path| path.extension().is_some_and(|extension| extension == "jpg"));
             paths.sort();
@@ -138,6 +140,10 @@ impl Photographs {
         let mut image = Vec::new();
         JpegEncoder::new_with_quality(&mut image, 85).encode(&scaled, width, height, ExtendedColorType::Rgb8)?;
         Ok(PortraitImage { image, width: width as u16, height: height as u16 })
+    }
+
+    fn live(&self) -> Result<Vec<Picture>, BenchError> {
+        Ok(self.person_a[1..].iter().map(|photograph| portrait::decode(photograph)).collect::<Result<_, _>>()?)
     }
 }
 
@@ -174,7 +180,8 @@ pub fn measure(
             let (crop, align_spent) = timed(|| align::face_crop(picture, &face.landmarks));
             let crop = crop?;
             align.add(align_spent);
-            let (_, judge_spent) = timed(|| (quality::subject(picture, &faces).is_ok(), quality::exposure(&crop).check()));
+            let (_, judge_spent) =
+                timed(|| (quality::subject(picture, &faces).is_ok(), quality::exposure(&crop).check()));
             judge.add(judge_spent);
             let (embedding, embed_spent, embedder) = watched.timed(|engine| engine.embed_crop(&crop));
             let embedding = embedding?;
@@ -187,8 +194,7 @@ pub fn measure(
         }
     }
     let decide = decide(embeddings)?;
-    let live = &pictures[1..photographs.person_a.len()];
-    let (whole, score) = match_of_three_frames(watched, chip_portrait, live)?;
+    let (whole, score) = match_of_three_frames(watched, photographs, chip_portrait)?;
     let stages = [
         chip_jpeg.stage("decode chip portrait, JPEG"),
         chip_jpeg_2000.stage("decode chip portrait, JPEG 2000"),
@@ -232,33 +238,40 @@ fn decide(mut embeddings: Vec<Embedding>) -> Result<Samples, BenchError> {
 /// As the kiosk does it: another photograph of the same person is before the camera.
 fn match_of_three_frames(
     watched: &mut Watched,
+    photographs: &Photographs,
     chip_portrait: &[u8],
-    live: &[Picture],
 ) -> Result<(Samples, f32), BenchError> {
+    let live = photographs.live()?;
     let mut samples = Samples::default();
-    let mut last_score = 0.0;
+    let mut score = 0.0;
     let hash = PortraitHash::of_file(chip_portrait);
     for _ in 0..RUNS {
-        let (decision, spent, models) = watched.timed(|engine| -> Result<FaceDecision, BenchError> {
-            let mut matcher = Matcher::enrol(engine, chip_portrait, hash, MatchPolicy::default())?;
-            for frame in live.iter().cycle().take(3) {
-                match matcher.observe(engine, frame)? {
-                    Observation::Hint(hint) => return Err(BenchError::Photograph(hint)),
-                    Observation::Counted { .. } => {}
-                    Observation::Decided(decision) => return Ok(decision),
-                }
-            }
-            Err(BenchError::Unexpected("three live frames led to no decision"))
-        });
-        match decision? {
-            FaceDecision::Match(proof) => last_score = proof.score(),
-            FaceDecision::NoMatch { .. } => {
+        let (proof, spent, models) = watched.timed(|engine| match_live(engine, chip_portrait, hash, &live));
+        score = proof?.score();
+        samples.add_with(spent, models);
+    }
+    Ok((samples, score))
+}
+
+/// `hash`: of the file that the portrait was taken from.
+fn match_live(
+    engine: &mut Engine,
+    chip_portrait: &[u8],
+    hash: PortraitHash,
+    live: &[Picture],
+) -> Result<FaceMatch, BenchError> {
+    let mut matcher = Matcher::enrol(engine, chip_portrait, hash, MatchPolicy::default())?;
+    for frame in live.iter().cycle().take(3) {
+        match matcher.observe(engine, frame)? {
+            Observation::Hint(hint) => return Err(BenchError::Photograph(hint)),
+            Observation::Counted { .. } => {}
+            Observation::Decided(FaceDecision::Match(proof)) => return Ok(proof),
+            Observation::Decided(FaceDecision::NoMatch { .. }) => {
                 return Err(BenchError::Unexpected("two photographs of one person did not match"));
             }
         }
-        samples.add_with(spent, models);
     }
-    Ok((samples, last_score))
+    Err(BenchError::Unexpected("three live frames led to no decision"))
 }
 
 fn sum(a: Spent, b: Spent) -> Spent {
@@ -282,11 +295,11 @@ impl Samples {
     }
 
     fn stage(&self, name: &'static str) -> Result<Stage, BenchError> {
-        let nothing = BenchError::Unexpected("no run was made");
         let of = |times: &[Spent], part: fn(&Spent) -> Duration| Summary::of_ms(times.iter().map(part));
-        let ratios = self.spent.iter().zip(&self.models).map(|(all, model)| all.cpu.as_secs_f64() / model.cpu.as_secs_f64());
+        let ratios =
+            self.spent.iter().zip(&self.models).map(|(all, model)| all.cpu.as_secs_f64() / model.cpu.as_secs_f64());
         let (Some(cpu_ms), Some(wall_ms)) = (of(&self.spent, |s| s.cpu), of(&self.spent, |s| s.wall)) else {
-            return Err(nothing);
+            return Err(NO_RUN);
         };
         Ok(Stage { name, cpu_ms, wall_ms, model_cpu_ms: of(&self.models, |s| s.cpu), ratio: Summary::of(ratios) })
     }

@@ -107,7 +107,9 @@ impl Chart {
         for row in &self.rows {
             match row {
                 Row::Group(name) => {
-                    canvas.fill(left, row_top + 6.0, right - left, GROUP_HEIGHT - 8.0, PANEL);
+                    // The marks of the axis do not run through words.
+                    let width = fonts.width(name, Weight::SemiBold, LABEL_EM);
+                    canvas.fill(left, row_top + 12.0, width + 8.0, GROUP_HEIGHT - 14.0, PANEL);
                     canvas.text(fonts, name, left, row_top + 33.0, Weight::SemiBold, LABEL_EM, INK);
                 }
                 Row::Bar(bar) => bar.draw(canvas, fonts, (left, origin, row_top), &at),

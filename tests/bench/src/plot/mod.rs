@@ -63,7 +63,7 @@ fn link(card: &CardReport) -> Chart {
     let mut rows = Vec::new();
     for reading in &card.readings {
         rows.push(Row::Group(format!(
-            "{}, {} APDUs: {} APDUs, {} bytes to the chip, {} bytes from it",
+            "{}, {} form: {} APDUs, {} bytes there, {} bytes back",
             reading.access,
             reading.apdu_form,
             reading.apdus,
@@ -71,7 +71,7 @@ fn link(card: &CardReport) -> Chart {
             number(reading.bytes_from_card as f64),
         )));
         for link in &reading.links {
-            let value = format!("{} s = {:.2} x floor", number(link.link_ms / 1e3), link.ratio);
+            let value = format!("{:.2} s = {:.2} × floor", link.link_ms / 1e3, link.ratio);
             let segments = vec![
                 (link.floor_ms, FLOOR),
                 ((link.reads_ms - link.floor_ms).max(0.0), ADDED),
@@ -89,7 +89,8 @@ fn link(card: &CardReport) -> Chart {
                 number(payload as f64),
                 number(card.portrait_bytes as f64)
             ),
-            "own computing is not in it. Extended APDUs: 2048 bytes. Floor: the same bytes in the open, in answers".to_owned(),
+            "own computing is not in it. Extended APDUs: 2048 bytes. Floor: the same bytes in the open, in answers"
+                .to_owned(),
             "as large as the APDU form allows, without access, selection and proofs.".to_owned(),
         ],
         unit: "ms",
@@ -106,7 +107,9 @@ fn host(card: &CardReport) -> Chart {
     });
     Chart {
         title: "Whole chip: processor time of the reading side".to_owned(),
-        notes: vec!["Access, secure messaging, passive, active and chip authentication; without the simulated chip.".to_owned()],
+        notes: vec![
+            "Access, secure messaging, passive, active and chip authentication; without the simulated chip.".to_owned(),
+        ],
         unit: "ms",
         legend: vec![],
         rows: rows.collect(),
@@ -114,14 +117,17 @@ fn host(card: &CardReport) -> Chart {
 }
 
 fn pipeline(face: &FaceReport) -> Chart {
+    let largest = face.photographs_px.iter().max_by_key(|(width, height)| width * height).copied().unwrap_or_default();
     let mut rows: Vec<Row> = face.stages.iter().map(stage).collect();
     rows.push(Row::Group("Together".to_owned()));
     rows.extend([stage(&face.frame), stage(&face.match_of_three_frames)]);
     Chart {
         title: "Face: processor time of each stage".to_owned(),
         notes: vec![format!(
-            "{} photographs, {} runs each; chip portrait {} x {}. One thread.",
+            "{} photographs of up to {} × {} pixels, {} runs each; chip portrait {} × {}. One thread.",
             face.photographs_px.len(),
+            largest.0,
+            largest.1,
             face.runs,
             face.chip_portrait_px.0,
             face.chip_portrait_px.1
@@ -136,7 +142,7 @@ fn stage(stage: &Stage) -> Row {
     let all = stage.cpu_ms.median;
     let (segments, value) = match (stage.model_cpu_ms, stage.ratio) {
         (Some(model), Some(ratio)) => {
-            let value = format!("{} ms = {:.2} x network", number(all), ratio.median);
+            let value = format!("{} ms = {:.2} × network", number(all), ratio.median);
             (vec![(model.median, FLOOR), ((all - model.median).max(0.0), ADDED)], value)
         }
         (Some(_) | None, _) => (vec![(all, ADDED)], format!("{} ms", number(all))),
