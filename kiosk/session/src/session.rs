@@ -24,6 +24,8 @@ pub struct Session {
     entered: Moment,
     /// The last sign of the patient or of the step.
     sign: Moment,
+    /// Of the last event.
+    now: Moment,
 }
 
 /// Over whatever is going on.
@@ -64,12 +66,15 @@ impl Session {
             dialog: None,
             entered: Moment::default(),
             sign: Moment::default(),
+            now: Moment::default(),
         }
     }
 
-    /// What the world must do now. Time-outs that lie before `now` happen first.
+    /// What the world must do now. Time-outs that lie before `now` happen first; time never runs backwards.
     pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.now = self.now.max(now);
+        let now = self.now;
         while let Some(due) = self.due().filter(|due| *due <= now) {
             self.expire(due, &mut effects);
         }
@@ -82,25 +87,16 @@ impl Session {
         view::screen(self, now)
     }
 
-    /// When something changes by itself: a time-out, or the next second of a warning.
+    /// When something changes by itself after the last event: a time-out, a warning, or its next second. Send
+    /// [`Event::Tick`] then, and draw again.
     pub fn next_deadline(&self) -> Option<Moment> {
         let warning = self.idle_deadline().map(|deadline| {
-            let warning_ms = self.station.settings.timeouts.warning_ms;
-            let begins = Moment::from_ms(deadline.as_ms().saturating_sub(warning_ms));
-            begins.max(self.sign)
+            let left = deadline.ms_since(self.now);
+            let until_warning = left.saturating_sub(self.station.settings.timeouts.warning_ms);
+            let until_next_second = left.saturating_sub(1) % 1000 + 1;
+            self.now + if until_warning > 0 { until_warning } else { until_next_second }
         });
         [self.due(), warning].into_iter().flatten().min()
-    }
-
-    /// The next second that a warning on the screen counts down to, or else the next deadline.
-    pub fn next_change(&self, now: Moment) -> Option<Moment> {
-        match (self.warning_seconds(now), self.idle_deadline()) {
-            (Some(_), Some(deadline)) => {
-                let left = deadline.ms_since(now);
-                Some(now + (left - 1) % 1000 + 1)
-            }
-            _ => self.next_deadline(),
-        }
     }
 
     /// The visit under way.

@@ -93,14 +93,14 @@ impl FaceTry {
         State::Face(Matching { attempt: self, id, hint: None, counted: (0, 0) })
     }
 
-    fn to_counter(self, reason: CounterReason, face: FaceClaim, cx: &mut Context<'_>) -> State {
+    fn into_counter(self, reason: CounterReason, face: FaceClaim, cx: &mut Context<'_>) -> State {
         let claim = self.subject.claim();
         route::to_counter(self.visit, reason, claim, face, cx)
     }
 
     fn give_up(self, cx: &mut Context<'_>) -> State {
         let face = self.last_score.map_or(FaceClaim::Unavailable, |score| FaceClaim::NotMatched { score });
-        self.to_counter(CounterReason::FaceNotMatched, face, cx)
+        self.into_counter(CounterReason::FaceNotMatched, face, cx)
     }
 }
 
@@ -128,15 +128,15 @@ impl Matching {
             }
             Event::FaceUnavailable(face) if face == self.id => {
                 cx.emit(Effect::StopFace);
-                self.attempt.to_counter(CounterReason::FaceUnavailable, FaceClaim::Unavailable, cx)
+                self.attempt.into_counter(CounterReason::FaceUnavailable, FaceClaim::Unavailable, cx)
             }
             Event::DeviceStatus(Device::Camera, DeviceStatus::Down) => {
                 cx.emit(Effect::StopFace);
-                self.attempt.to_counter(CounterReason::FaceUnavailable, FaceClaim::Unavailable, cx)
+                self.attempt.into_counter(CounterReason::FaceUnavailable, FaceClaim::Unavailable, cx)
             }
             Event::Touched(Action::DeclineFace | Action::GoToCounter) => {
                 cx.emit(Effect::StopFace);
-                self.attempt.to_counter(CounterReason::FaceDeclined, FaceClaim::Declined, cx)
+                self.attempt.into_counter(CounterReason::FaceDeclined, FaceClaim::Declined, cx)
             }
             _ => State::Face(self),
         }
