@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 
 use crate::event::{FaceId, ReadingId};
 
-#[derive(Debug)]
 pub enum Effect {
     /// Answered by `ChallengeReady`, whatever the server does.
     FetchChallenge {
@@ -113,6 +112,36 @@ pub struct MaskedName(pub(crate) String);
 impl MaskedName {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Effect {
+    /// For logs: what is to be done, never with what.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::FetchChallenge { .. } => "fetch_challenge",
+            Self::ReadChip { .. } => "read_chip",
+            Self::StopReading => "stop_reading",
+            Self::StartFace { .. } => "start_face",
+            Self::StopFace => "stop_face",
+            Self::VerifyEid { .. } => "verify_eid",
+            Self::Identify { .. } => "identify",
+            Self::CheckIn { .. } => "check_in",
+            Self::TakeOfflineNumber { .. } => "take_offline_number",
+            Self::Print(_) => "print",
+            Self::Alert { .. } => "alert",
+            Self::RefreshDepartments => "refresh_departments",
+            Self::Ring => "ring",
+            Self::StopRing => "stop_ring",
+            Self::Forget => "forget",
+        }
+    }
+}
+
+/// The name only: codes, portraits and evidence stay out of logs.
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Effect({})", self.name())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the world tells the session: touches, devices, the server, and time.
 
+use std::fmt;
+
 use api::{CheckInReply, DepartmentView, EidPerson, Hex8, IdentificationReply, ProblemCode, TicketNumber};
 use emrtd::{DocumentRead, Progress};
 use face::{FaceDecision, QualityHint};
@@ -8,7 +10,6 @@ use zeroize::Zeroizing;
 
 use crate::screen::Action;
 
-#[derive(Debug)]
 pub enum Event {
     Touched(Action),
     CardInserted,
@@ -156,6 +157,43 @@ pub enum Device {
 pub enum DeviceStatus {
     Up,
     Down,
+}
+
+impl Event {
+    /// For logs: what happened, never with whom.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Touched(_) => "touched",
+            Self::CardInserted => "card_inserted",
+            Self::CardRemoved => "card_removed",
+            Self::Scanned(_) => "scanned",
+            Self::ChallengeReady { .. } => "challenge_ready",
+            Self::ChipProgress(..) => "chip_progress",
+            Self::ChipRead(..) => "chip_read",
+            Self::ChipFailed(..) => "chip_failed",
+            Self::FaceHint(..) => "face_hint",
+            Self::FaceCounted { .. } => "face_counted",
+            Self::FaceDecided(..) => "face_decided",
+            Self::FaceUnavailable(_) => "face_unavailable",
+            Self::EidAnswer(_) => "eid_answer",
+            Self::Identified(_) => "identified",
+            Self::Departments(_) => "departments",
+            Self::CheckedIn(_) => "checked_in",
+            Self::OfflineNumber(_) => "offline_number",
+            Self::Printed => "printed",
+            Self::PrintFailed(_) => "print_failed",
+            Self::AlertAnswered(_) => "alert_answered",
+            Self::DeviceStatus(..) => "device_status",
+            Self::Tick => "tick",
+        }
+    }
+}
+
+/// The name only: digits touched, codes, documents and entitlements stay out of logs.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Event({})", self.name())
+    }
 }
 
 impl ReadingId {

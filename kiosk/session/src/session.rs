@@ -211,11 +211,16 @@ impl Session {
 
     fn step(&mut self, now: Moment, effects: &mut Vec<Effect>, next: impl FnOnce(State, &mut Context<'_>) -> State) {
         let before = self.state.kind(&self.station.settings.timeouts);
+        let thanked = matches!(self.state, State::Thanks);
         let state = std::mem::replace(&mut self.state, State::Thanks);
         let mut cx = Context { station: &mut self.station, language: self.language, effects };
         self.state = next(state, &mut cx);
         if self.state.kind(&self.station.settings.timeouts) != before {
             (self.entered, self.sign) = (now, now);
+            if thanked {
+                // Another patient, whose language nobody knows yet.
+                (self.language, self.text_size) = Default::default();
+            }
         }
         if let State::Welcome(ScanNotice::Nothing) = self.state
             && before.0 != std::mem::discriminant(&self.state)

@@ -13,7 +13,6 @@ use crate::screen::Action;
 use crate::timeouts::Timeouts;
 
 /// What else can be done: no card, or one way turned out closed.
-#[derive(Debug)]
 pub(crate) struct OtherWays {
     pub visit: Visit,
     pub notice: WayNotice,
@@ -32,7 +31,6 @@ pub(crate) enum WayNotice {
 }
 
 /// Show a code: the phone's, or the insurance card's.
-#[derive(Debug)]
 pub(crate) struct ScanPrompt {
     pub visit: Visit,
     pub wanted: Wanted,
@@ -46,7 +44,6 @@ pub(crate) enum Wanted {
 }
 
 /// The key is known; the card is not in the reader.
-#[derive(Debug)]
 pub(crate) struct AwaitCard {
     pub visit: Visit,
     pub key: AccessKey,
@@ -55,7 +52,6 @@ pub(crate) struct AwaitCard {
 }
 
 /// The card was pulled while it was read: nothing is lost.
-#[derive(Debug)]
 pub(crate) struct Interrupted {
     pub visit: Visit,
     pub key: AccessKey,
@@ -64,7 +60,6 @@ pub(crate) struct Interrupted {
 }
 
 /// The visit is over and forgotten, the card is still in the reader.
-#[derive(Debug)]
 pub(crate) struct CardLeft {
     pub visit: VisitId,
     pub farewell: Farewell,

@@ -13,7 +13,6 @@ use crate::timeouts::Timeouts;
 /// After this many readings that broke off or were refused, a person helps.
 const MAX_TROUBLE: u8 = 4;
 
-#[derive(Debug)]
 pub(crate) struct Reading {
     pub visit: Visit,
     key: AccessKey,
@@ -23,7 +22,7 @@ pub(crate) struct Reading {
     trouble: u8,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum ChipStage {
     /// A challenge for active authentication is fetched.
     Challenge,

@@ -6,7 +6,6 @@ use super::{CheckingIn, Context, Known, Paying, State, Visit, route};
 use crate::event::Event;
 use crate::screen::Action;
 
-#[derive(Debug)]
 pub(crate) struct Choosing {
     pub visit: Visit,
     pub known: Known,

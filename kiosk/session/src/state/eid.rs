@@ -8,7 +8,6 @@ use crate::check_in::EidConfirmed;
 use crate::event::{Event, ServerFailure};
 use crate::screen::Action;
 
-#[derive(Debug)]
 pub(crate) struct EidWaiting {
     pub visit: Visit,
 }

@@ -10,21 +10,18 @@ use crate::event::{Device, DeviceStatus, Event, FaceId};
 use crate::screen::Action;
 
 /// Whose portrait is compared with the person before the camera.
-#[derive(Debug)]
 pub(crate) enum Subject {
     Chip { chip: Box<ChipProof>, portrait: Portrait },
     Eid(Box<EidConfirmed>),
 }
 
 /// The chip is read, the question is still open.
-#[derive(Debug)]
 pub(crate) struct Asking {
     pub visit: Visit,
     pub subject: Subject,
 }
 
 /// Who is tried, and how often it was tried.
-#[derive(Debug)]
 pub(crate) struct FaceTry {
     pub visit: Visit,
     pub subject: Subject,
@@ -33,7 +30,6 @@ pub(crate) struct FaceTry {
     pub last_score: Option<f32>,
 }
 
-#[derive(Debug)]
 pub(crate) struct Matching {
     pub attempt: FaceTry,
     id: FaceId,
@@ -42,7 +38,6 @@ pub(crate) struct Matching {
     pub counted: (u8, u8),
 }
 
-#[derive(Debug)]
 pub(crate) struct NotMatched {
     pub attempt: FaceTry,
 }

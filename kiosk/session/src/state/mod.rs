@@ -35,7 +35,6 @@ pub(crate) use route::{FaceConsent, Known};
 pub(crate) use server::{CheckingIn, Identifying};
 pub(crate) use ticket::{Given, Printing, ToCounter};
 
-#[derive(Debug)]
 pub(crate) enum State {
     Welcome(ScanNotice),
     OtherWays(OtherWays),
@@ -68,7 +67,6 @@ pub(crate) enum ScanNotice {
 }
 
 /// One visit, from the first sign of a patient to Forget.
-#[derive(Debug)]
 pub(crate) struct Visit {
     pub id: VisitId,
     /// The code printed on the card, if it was scanned.

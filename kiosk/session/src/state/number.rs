@@ -13,7 +13,6 @@ use crate::check_in::{self, CheckIn};
 use crate::event::{Device, DeviceStatus, Event};
 use crate::screen::Action;
 
-#[derive(Debug)]
 pub(crate) struct EnterNumber {
     pub visit: Visit,
     pub kind: NumberKind,
@@ -42,7 +41,6 @@ pub(crate) enum NumberNotice {
 }
 
 /// Number, birth date and expiry as printed: the key of the machine-readable zone.
-#[derive(Debug)]
 pub(crate) struct EnterMrz {
     pub visit: Visit,
     pub stage: MrzStage,
@@ -53,7 +51,7 @@ pub(crate) struct EnterMrz {
 }
 
 /// What was answered so far is in the later stages.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum MrzStage {
     Number,
     Birth { number: CitizenId },

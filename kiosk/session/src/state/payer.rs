@@ -6,7 +6,6 @@ use super::{Context, Known, State, Visit, route};
 use crate::event::Event;
 use crate::screen::Action;
 
-#[derive(Debug)]
 pub(crate) struct Paying {
     pub visit: Visit,
     pub known: Known,

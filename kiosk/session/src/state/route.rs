@@ -20,7 +20,7 @@ use crate::policy::{LevelPolicy, NumberFrom, Shows, StaffCheck, UnknownSigner};
 use crate::settings::EidRoute;
 
 /// What this person may see, and why somebody else looks.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Known {
     pub assurance: Assurance,
     /// As it may be shown: in full or masked, or not at all.

@@ -10,14 +10,12 @@ use crate::event::{Event, OfflineFailure, ServerFailure};
 /// A silent server is asked once more (the same visit is the same answer), then the kiosk's own numbers are used.
 const MAX_ASKS: u8 = 2;
 
-#[derive(Debug)]
 pub(crate) struct Identifying {
     pub visit: Visit,
     check_in: CheckIn,
     asks: u8,
 }
 
-#[derive(Debug)]
 pub(crate) struct CheckingIn {
     pub visit: Visit,
     known: Known,

@@ -13,7 +13,6 @@ use crate::policy::Shows;
 use crate::screen::{Action, Language};
 use crate::timeouts::Timeouts;
 
-#[derive(Debug)]
 pub(crate) struct Given {
     pub visit: VisitId,
     pub number: TicketNumber,
@@ -39,7 +38,6 @@ pub(crate) enum Printing {
 }
 
 /// No number could be given: a person was called.
-#[derive(Debug)]
 pub(crate) struct ToCounter {
     pub visit: VisitId,
 }
