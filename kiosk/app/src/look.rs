@@ -51,7 +51,7 @@ pub struct Look<'a> {
 impl Look<'_> {
     /// A size of text at the chosen setting, in design pixels.
     pub fn size(&self, role: Type) -> f32 {
-        role.size() * tokens::text_scale(self.text_size)
+        role.size() * tokens::text_scale(self.text_size).min(role.most_scale())
     }
 
     pub fn accent(&self) -> Accent {
@@ -94,7 +94,12 @@ impl Look<'_> {
 
     /// A sign `height` pixels high at 100 %; it grows with the text.
     pub fn sign(&mut self, sign: Sign, height: f32, ink: Rgb) -> impl Bundle + use<> {
-        let height = (height * tokens::text_scale(self.text_size)).round();
+        self.fixed_sign(sign, height * tokens::text_scale(self.text_size), ink)
+    }
+
+    /// A sign that keeps its size.
+    pub fn fixed_sign(&mut self, sign: Sign, height: f32, ink: Rgb) -> impl Bundle + use<> {
+        let height = height.round();
         let image = self
             .art
             .signs

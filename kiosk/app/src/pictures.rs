@@ -190,13 +190,13 @@ fn arrow(c: &mut Canvas, tail: Vec2, tip: Vec2) {
     c.line(&[barb(1.0), tip, barb(-1.0)], 20.0, palette::BLUE);
 }
 
-/// Head and shoulders; the shoulders end on `floor`.
+/// Head and shoulders; the body ends on `floor`.
 fn person(c: &mut Canvas, head: Vec2, radius: f32, floor: f32, ink: Rgb, coat: Rgb) {
-    let radii = vec2(radius * 1.75, (floor - head.y - radius * 1.2).max(radius));
-    let centre = vec2(head.x, floor);
-    c.paint(centre - radii, vec2(centre.x + radii.x, floor), coat, 1.0, |p| {
-        ellipse(p - centre, radii).max(p.y - floor)
-    });
+    let at = vec2(head.x - radius * 1.65, head.y + radius * 1.22);
+    let size = vec2(radius * 3.3, floor - at.y);
+    let round = (radius * 1.45).min(size.y);
+    // The lower corners lie below the floor, where the body is cut.
+    c.paint(at, at + size, coat, 1.0, |p| rounded_box(p, at, size + vec2(0.0, round), round).max(p.y - floor));
     c.disc(head, radius, ink);
 }
 
@@ -225,7 +225,7 @@ fn go_to_counter(c: &mut Canvas, mood: Mood) {
     c.rect(vec2(400.0, 322.0), vec2(440.0, 44.0), 16.0, palette::INK);
     c.rect(vec2(430.0, 366.0), vec2(380.0, 148.0), 12.0, palette::DUSK);
     c.rect(vec2(430.0, 366.0), vec2(380.0, 18.0), 0.0, palette::NIGHT);
-    person(c, vec2(150.0, 214.0), 54.0, 514.0, palette::STEEL, palette::DUSK);
+    person(c, vec2(140.0, 190.0), 62.0, 514.0, palette::STEEL, palette::DUSK);
     arrow(c, vec2(268.0, 420.0), vec2(384.0, 420.0));
 }
 
@@ -248,18 +248,24 @@ fn take_paper(c: &mut Canvas) {
 }
 
 fn staff_is_coming(c: &mut Canvas, mood: Mood) {
-    person(c, vec2(440.0, 140.0), 92.0, 514.0, palette::STEEL, palette::WHITE);
-    c.paint(vec2(340.0, 40.0), vec2(540.0, 118.0), quiet(palette::BLUE, mood), 1.0, |p| {
-        (p.distance(vec2(440.0, 140.0)) - 96.0).max(p.y - 100.0)
-    });
-    c.rect(vec2(334.0, 92.0), vec2(212.0, 20.0), 10.0, quiet(palette::BLUE, mood));
-    c.rect(vec2(425.0, 330.0), vec2(30.0, 110.0), 5.0, palette::FLOWER);
-    c.rect(vec2(385.0, 370.0), vec2(110.0, 30.0), 5.0, palette::FLOWER);
-    for (step, radius) in [70.0, 120.0].into_iter().enumerate() {
-        let ink = quiet([palette::BLUE, palette::SKY][step], mood);
-        c.arc(vec2(600.0, 150.0), Vec2::splat(radius), 16.0, 0.15, 0.35, ink);
-        c.arc(vec2(280.0, 150.0), Vec2::splat(radius), 16.0, 0.65, 0.85, ink);
-    }
+    kiosk(c, vec2(96.0, 110.0));
+    arrow(c, vec2(520.0, 330.0), vec2(376.0, 330.0));
+    person(c, vec2(692.0, 116.0), 80.0, 510.0, palette::STEEL, palette::WHITE);
+    c.rect(vec2(676.0, 296.0), vec2(32.0, 108.0), 5.0, quiet(palette::BLUE, mood));
+    c.rect(vec2(638.0, 334.0), vec2(108.0, 32.0), 5.0, quiet(palette::BLUE, mood));
+}
+
+/// The kiosk itself, 210 wide.
+fn kiosk(c: &mut Canvas, at: Vec2) {
+    c.rect(at, vec2(210.0, 300.0), 28.0, palette::INK);
+    c.rect(at + vec2(18.0, 20.0), vec2(174.0, 224.0), 14.0, palette::PAPER);
+    c.rect(at + vec2(38.0, 46.0), vec2(120.0, 16.0), 8.0, palette::INK);
+    c.rect(at + vec2(38.0, 80.0), vec2(134.0, 12.0), 6.0, palette::PALE_STEEL);
+    c.rect(at + vec2(38.0, 104.0), vec2(90.0, 12.0), 6.0, palette::PALE_STEEL);
+    c.rect(at + vec2(38.0, 188.0), vec2(134.0, 34.0), 12.0, palette::BLUE);
+    c.rect(at + vec2(65.0, 268.0), vec2(80.0, 10.0), 5.0, palette::QUIET_INK);
+    c.rect(at + vec2(76.0, 300.0), vec2(58.0, 80.0), 0.0, palette::NIGHT);
+    c.rect(at + vec2(12.0, 376.0), vec2(186.0, 24.0), 12.0, palette::INK);
 }
 
 fn out_of_order(c: &mut Canvas) {

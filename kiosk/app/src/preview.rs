@@ -173,7 +173,11 @@ fn show(
     mut surfaces: Query<(&mut ImageNode, &mut Visibility), With<PreviewSurface>>,
     mut silhouettes: Query<&mut Visibility, (With<crate::widgets::camera::CameraSilhouette>, Without<PreviewSurface>)>,
 ) {
-    let latest = frames.read().last().and_then(|message| lock(&message.0).take());
+    // Every message is emptied: one that only waits for its turn to be forgotten would keep a picture.
+    let mut latest = None;
+    for message in frames.read() {
+        latest = lock(&message.0).take();
+    }
     let Some(frame) = latest else { return };
     if surfaces.is_empty() {
         return;

@@ -14,6 +14,7 @@ use bevy::window::RequestRedraw;
 const DRAG_THRESHOLD: f32 = 20.0;
 /// Share of the visible height that one touch of the strip moves.
 const PAGE: f32 = 0.75;
+const FADE: f32 = 64.0;
 
 #[derive(Component)]
 pub struct BodyArea;
@@ -76,6 +77,22 @@ pub fn spawn_strip(parent: &mut Parent, look: &mut Look) {
             BackgroundColor(palette::SOFT_BLUE.color()),
         ))
         .with_children(|strip| {
+            // What is cut at the edge fades, so that it reads as going on.
+            strip.spawn((
+                Node {
+                    position_type: PositionType::Absolute,
+                    left: px(0),
+                    right: px(0),
+                    bottom: px(tokens::HEADER_KEY_HEIGHT + 16.0),
+                    height: px(FADE),
+                    ..default()
+                },
+                BackgroundGradient::from(LinearGradient::to_bottom(vec![
+                    ColorStop::auto(palette::PAPER.with_alpha(0.0)),
+                    ColorStop::auto(palette::PAPER.color()),
+                ])),
+                Pickable::IGNORE,
+            ));
             strip.spawn((MoreSign::Below, below));
             strip.spawn((MoreSign::Above, above));
         });

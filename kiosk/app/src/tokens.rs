@@ -105,6 +105,27 @@ impl Type {
         }
     }
 
+    /// The hospital's name and the header's keys grow less than the question: the room belongs to the question.
+    pub fn most_scale(self) -> f32 {
+        match self {
+            Type::Hospital | Type::Subtitle | Type::HeaderKey => 1.15,
+            Type::Headline
+            | Type::DialogTitle
+            | Type::PrimaryKey
+            | Type::Key
+            | Type::Digit
+            | Type::TileTitle
+            | Type::Place
+            | Type::Body
+            | Type::BodyStrong
+            | Type::Note
+            | Type::NoteStrong
+            | Type::StepperWord
+            | Type::StepperWordNow
+            | Type::Percent => f32::MAX,
+        }
+    }
+
     pub fn weight(self) -> Weight {
         match self {
             Type::Headline

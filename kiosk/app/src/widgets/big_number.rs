@@ -7,24 +7,27 @@ use crate::tokens::{self, Type, Weight};
 use crate::widgets::badge;
 use bevy::prelude::*;
 use bevy::text::LineHeight;
-use session::screen::BigNumber;
+use session::screen::{BigNumber, TextSize};
 
 /// What the card leaves for the number.
 const ROOM: f32 = tokens::SCREEN_WIDTH - 2.0 * tokens::MARGIN - 2.0 * 32.0;
-/// Beside an arrow the number is smaller.
-const WITH_ARROW: f32 = 230.0;
+/// Above an arrow the number is smaller, so that way and number are seen together.
 
 pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
     let accent = look.accent();
     let fitting = tokens::number_size(number.number.chars().count(), ROOM);
-    let size = if number.arrow { fitting.min(WITH_ARROW) } else { fitting };
+    let (size, padding) = match (number.arrow, look.text_size) {
+        (false, _) => (fitting, 44.0),
+        (true, TextSize::Normal) => (fitting.min(230.0), 44.0),
+        (true, TextSize::Large) => (fitting.min(180.0), 24.0),
+    };
     parent.spawn((look::card(0.0), Pickable::IGNORE)).with_children(|card| {
         card.spawn((
             Node {
                 width: percent(100),
                 flex_direction: FlexDirection::Column,
                 align_items: AlignItems::Center,
-                padding: UiRect::axes(px(32), px(44)),
+                padding: UiRect::axes(px(32), px(padding)),
                 ..default()
             },
             Pickable::IGNORE,
@@ -46,15 +49,23 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
                 column.spawn(look.centred(Type::Place, palette::INK, &number.place));
             }
             if let Some(badge) = &number.badge {
-                column.spawn((Node { margin: UiRect::top(px(20)), ..default() }, Pickable::IGNORE)).with_children(
-                    |line| {
+                column
+                    .spawn((
+                        Node {
+                            width: percent(100),
+                            justify_content: JustifyContent::Center,
+                            margin: UiRect::top(px(16)),
+                            ..default()
+                        },
+                        Pickable::IGNORE,
+                    ))
+                    .with_children(|line| {
                         badge::plain(line, look, badge, Type::BodyStrong);
-                    },
-                );
+                    });
             }
             if number.arrow {
-                let arrow = look.sign(Sign::ArrowRight, 110.0, accent.strong);
-                column.spawn((Node { margin: UiRect::top(px(24)), ..default() }, Pickable::IGNORE)).with_children(
+                let arrow = look.fixed_sign(Sign::ArrowRight, size * 0.45, accent.strong);
+                column.spawn((Node { margin: UiRect::top(px(16)), ..default() }, Pickable::IGNORE)).with_children(
                     |line| {
                         line.spawn(arrow);
                     },

@@ -11,7 +11,7 @@ use session::screen::{Action, Header, Mood};
 
 pub fn spawn(parent: &mut Parent, look: &mut Look, header: &Header) {
     let flower = match look.mood {
-        Mood::Everyday => Some(look.sign(Sign::Flower, 76.0, palette::FLOWER)),
+        Mood::Everyday => Some(look.fixed_sign(Sign::Flower, 80.0, palette::FLOWER)),
         Mood::Private => None,
     };
     parent

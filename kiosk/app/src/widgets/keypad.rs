@@ -6,12 +6,19 @@ use crate::signs::Sign;
 use crate::tokens::{self, Type};
 use crate::touch::{self, PressStyle};
 use bevy::prelude::*;
-use session::screen::{Action, Keypad};
+use session::screen::{Action, Keypad, TextSize};
 
-const KEY_HEIGHT: f32 = 124.0;
+/// Height and gap of the keys; large text leaves them less room, and they stay above 20 mm.
+fn grid_size(text_size: TextSize) -> (f32, f32) {
+    match text_size {
+        TextSize::Normal => (124.0, tokens::KEY_GAP),
+        TextSize::Large => (96.0, 16.0),
+    }
+}
 
 pub fn spawn(parent: &mut Parent, look: &mut Look, keypad: &Keypad) {
-    parent.spawn((look::card(28.0), Pickable::IGNORE)).with_children(|card| {
+    let (_, gap) = grid_size(look.text_size);
+    parent.spawn((look::card(24.0), Pickable::IGNORE)).with_children(|card| {
         card.spawn(look.text(Type::Note, palette::QUIET_INK, &keypad.label));
         card.spawn((LiveText::KeypadEntry, look.text(Type::Digit, palette::INK, &keypad.entry)));
     });
@@ -20,10 +27,10 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, keypad: &Keypad) {
             Node {
                 display: Display::Grid,
                 width: percent(100),
-                margin: UiRect::top(px(tokens::KEY_GAP)),
+                margin: UiRect::top(px(gap)),
                 grid_template_columns: vec![RepeatedGridTrack::flex(3, 1.0)],
-                column_gap: px(tokens::KEY_GAP),
-                row_gap: px(tokens::KEY_GAP),
+                column_gap: px(gap),
+                row_gap: px(gap),
                 ..default()
             },
             Pickable::IGNORE,
@@ -50,7 +57,7 @@ fn pad_key(look: &Look, action: Action, label: &str, columns: u16) -> impl Bundl
         touch::key(action, label, PressStyle { rest: palette::WHITE, pressed: accent.soft_pressed }),
         Node {
             min_width: px(0),
-            min_height: px(KEY_HEIGHT),
+            min_height: px(grid_size(look.text_size).0),
             column_gap: px(20),
             align_items: AlignItems::Center,
             justify_content: JustifyContent::Center,

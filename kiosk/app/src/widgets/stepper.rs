@@ -5,11 +5,16 @@ use crate::palette;
 use crate::signs::Sign;
 use crate::tokens::Type;
 use bevy::prelude::*;
-use session::screen::Stepper;
+use session::screen::{Stepper, TextSize};
 use std::cmp::Ordering;
 
 pub fn spawn(parent: &mut Parent, look: &mut Look, stepper: &Stepper) {
     let accent = look.accent();
+    // Large words do not fit four equal columns; then each column is as wide as its word asks.
+    let basis = match look.text_size {
+        TextSize::Normal => px(0),
+        TextSize::Large => auto(),
+    };
     parent
         .spawn((
             Node { width: percent(100), column_gap: px(14), padding: UiRect::top(px(40)), ..default() },
@@ -27,8 +32,7 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, stepper: &Stepper) {
                 row.spawn((
                     Node {
                         flex_grow: 1.0,
-                        flex_basis: px(0),
-                        min_width: px(0),
+                        flex_basis: basis,
                         flex_direction: FlexDirection::Column,
                         row_gap: px(14),
                         ..default()

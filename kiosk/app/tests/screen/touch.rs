@@ -1,6 +1,8 @@
 //! What fingers do, without a GPU and without a window server: touches go in as the window's events.
 
 use crate::samples::{self, Sample};
+use bevy::input::ButtonState;
+use bevy::input::keyboard::{Key as KeyName, KeyboardInput};
 use bevy::input::touch::{TouchInput, TouchPhase};
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -119,6 +121,21 @@ impl Kiosk {
         self.app.world_mut().write_message(WindowEvent::TouchInput(touch));
         self.app.world_mut().write_message(touch);
         self.frames(2);
+    }
+
+    fn type_key(&mut self, key_code: KeyCode, logical_key: KeyName) {
+        for state in [ButtonState::Pressed, ButtonState::Released] {
+            let input = KeyboardInput {
+                key_code,
+                logical_key: logical_key.clone(),
+                state,
+                text: None,
+                repeat: false,
+                window: self.window,
+            };
+            self.app.world_mut().write_message(input);
+            self.frames(2);
+        }
     }
 
     fn tap(&mut self, position: Vec2) {
@@ -274,4 +291,16 @@ fn every_key_is_at_least_20_mm_and_inside_the_screen() {
             }
         }
     }
+}
+
+#[test]
+fn a_keyboard_visits_the_keys_in_the_screen_s_order() {
+    let mut screen = vietnamese().welcome();
+    screen.focus = vec![Action::NoCard, Action::UseEid, Action::Emergency];
+    let mut kiosk = Kiosk::showing(screen);
+    for _ in 0..3 {
+        kiosk.type_key(KeyCode::Tab, KeyName::Tab);
+        kiosk.type_key(KeyCode::Enter, KeyName::Enter);
+    }
+    assert_eq!(kiosk.station.touched(), [Action::NoCard, Action::UseEid, Action::Emergency]);
 }
