@@ -12,7 +12,6 @@ use session::screen::{BigNumber, TextSize};
 /// What the card leaves for the number.
 const ROOM: f32 = tokens::SCREEN_WIDTH - 2.0 * tokens::MARGIN - 2.0 * 32.0;
 /// Above an arrow the number is smaller, so that way and number are seen together.
-
 pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
     let accent = look.accent();
     let fitting = tokens::number_size(number.number.chars().count(), ROOM);
@@ -36,7 +35,7 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
             if !number.caption.is_empty() {
                 column.spawn(look.centred(Type::Body, palette::QUIET_INK, &number.caption));
             }
-            column.spawn((
+            let digits = (
                 Text::new(number.number.clone()),
                 look.font(Weight::Bold, size),
                 // Digits and capitals only: no marks to make room for.
@@ -44,7 +43,27 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
                 TextLayout::no_wrap(),
                 TextColor(accent.strong.color()),
                 Pickable::IGNORE,
-            ));
+            );
+            // Large text leaves no room for an arrow below: there it stands beside the number.
+            let beside = number.arrow && look.text_size == TextSize::Large;
+            let arrow = number.arrow.then(|| look.fixed_sign(Sign::ArrowRight, size * 0.45, accent.strong));
+            let below = if beside {
+                column
+                    .spawn((
+                        Node { align_items: AlignItems::Center, column_gap: px(40), ..default() },
+                        Pickable::IGNORE,
+                    ))
+                    .with_children(|row| {
+                        row.spawn(digits);
+                        if let Some(arrow) = arrow {
+                            row.spawn(arrow);
+                        }
+                    });
+                None
+            } else {
+                column.spawn(digits);
+                arrow
+            };
             if !number.place.is_empty() {
                 column.spawn(look.centred(Type::Place, palette::INK, &number.place));
             }
@@ -63,8 +82,7 @@ pub fn spawn(parent: &mut Parent, look: &mut Look, number: &BigNumber) {
                         badge::plain(line, look, badge, Type::BodyStrong);
                     });
             }
-            if number.arrow {
-                let arrow = look.fixed_sign(Sign::ArrowRight, size * 0.45, accent.strong);
+            if let Some(arrow) = below {
                 column.spawn((Node { margin: UiRect::top(px(16)), ..default() }, Pickable::IGNORE)).with_children(
                     |line| {
                         line.spawn(arrow);
