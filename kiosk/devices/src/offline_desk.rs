@@ -1,0 +1,152 @@
+//! The worker that owns what the kiosk keeps on disk for the time without its server: an fsync may take a tenth of a second,
+//! and nothing that draws waits for it.
+
+use std::convert::Infallible;
+use std::io;
+
+use api::{Block, CheckInRequest, Hex8, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest, TicketNumber, VisitId};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use time::{Date, OffsetDateTime};
+
+use crate::offline::{NumberStore, OfflineError, SealedQueue, Stock, seal};
+use crate::outbox::{Closed, Outbox};
+use crate::worker::{self, REQUESTS_WAITING, WorkerGone};
+
+#[derive(Debug)]
+pub enum OfflineRequest {
+    /// Answered by `Stock`.
+    Keep { block: Block, today: Date },
+    TakeChallenge { visit: VisitId, today: Date },
+    TakeNumber(Box<WithoutServer>),
+    /// Answered by `Waiting`, with the first that waits behind `after`.
+    NextWaiting { after: Option<VisitId> },
+    /// The server has it.
+    Reconciled(VisitId),
+    /// The server will never take it.
+    Refused(VisitId),
+}
+
+/// A patient who gets a number while the server is away.
+#[derive(Debug)]
+pub struct WithoutServer {
+    pub visit: VisitId,
+    pub check_in: CheckInRequest,
+    pub identification: Option<IdentificationRequest>,
+    /// Absent when this kiosk never saw its server.
+    pub sealed_to: Option<Hex32>,
+    pub today: Date,
+    pub now: OffsetDateTime,
+}
+
+#[derive(Debug)]
+pub enum OfflineReport {
+    /// After everything that changed it.
+    Stock(Stock),
+    Challenge { visit: VisitId, challenge: Result<Option<Hex8>, OfflineError> },
+    /// The number is marked used, and the check-in sealed and on the disk.
+    Number { visit: VisitId, number: Result<TicketNumber, OfflineError> },
+    Waiting(Option<Box<ReconcileRequest>>),
+}
+
+/// The worker's handle. Dropping it ends the worker.
+#[derive(Debug)]
+pub struct OfflineDesk {
+    requests: Sender<OfflineRequest>,
+}
+
+impl OfflineDesk {
+    pub fn start(numbers: NumberStore, queue: SealedQueue, outbox: Outbox<OfflineReport>) -> io::Result<Self> {
+        let (requests, inbox) = bounded(REQUESTS_WAITING);
+        worker::spawn("offline", Desk { numbers, queue, outbox, inbox }, Desk::run, |_| Ok(()))?;
+        Ok(Self { requests })
+    }
+
+    pub fn ask(&self, request: OfflineRequest) -> Result<(), WorkerGone> {
+        self.requests.try_send(request).map_err(|_| WorkerGone)
+    }
+}
+
+struct Desk {
+    numbers: NumberStore,
+    queue: SealedQueue,
+    outbox: Outbox<OfflineReport>,
+    inbox: Receiver<OfflineRequest>,
+}
+
+impl Desk {
+    fn run(&mut self) -> Result<Infallible, Closed> {
+        self.outbox.send(OfflineReport::Stock(self.numbers.stock()))?;
+        loop {
+            let request = self.inbox.recv().map_err(|_| Closed)?;
+            self.serve(request)?;
+        }
+    }
+
+    fn serve(&mut self, request: OfflineRequest) -> Result<(), Closed> {
+        match request {
+            OfflineRequest::Keep { block, today } => {
+                let kept = self.numbers.turn_to(today).and_then(|()| self.numbers.add(&block));
+                logged("a block of numbers was not kept", kept);
+                self.outbox.send(OfflineReport::Stock(self.numbers.stock()))
+            }
+            OfflineRequest::TakeChallenge { visit, today } => {
+                let challenge = self.numbers.turn_to(today).and_then(|()| self.numbers.take_challenge());
+                self.outbox.send(OfflineReport::Challenge { visit, challenge })?;
+                self.outbox.send(OfflineReport::Stock(self.numbers.stock()))
+            }
+            OfflineRequest::TakeNumber(patient) => {
+                let number = self.take_number(&patient);
+                self.outbox.send(OfflineReport::Number { visit: patient.visit, number })?;
+                self.outbox.send(OfflineReport::Stock(self.numbers.stock()))
+            }
+            OfflineRequest::NextWaiting { after } => {
+                let next = self.next_waiting(after);
+                self.outbox.send(OfflineReport::Waiting(next.map(Box::new)))
+            }
+            OfflineRequest::Reconciled(visit) => {
+                logged("a reconciled check-in was not removed", self.queue.remove(visit));
+                Ok(())
+            }
+            OfflineRequest::Refused(visit) => {
+                tracing::error!(%visit, "an offline check-in was refused and is set aside");
+                logged("a refused check-in was not set aside", self.queue.set_aside(visit));
+                Ok(())
+            }
+        }
+    }
+
+    fn take_number(&mut self, patient: &WithoutServer) -> Result<TicketNumber, OfflineError> {
+        let sealed_to = patient.sealed_to.ok_or(OfflineError::NoSealingKey)?;
+        self.numbers.turn_to(patient.today)?;
+        let number = self.numbers.take_number(patient.visit, &patient.check_in.department)?;
+        let check_in = OfflineCheckIn {
+            visit: patient.visit,
+            number,
+            service_day: patient.today,
+            taken_at: patient.now,
+            identification: patient.identification.clone(),
+            check_in: patient.check_in.clone(),
+        };
+        self.queue.store(&seal(&check_in, sealed_to)?)?;
+        Ok(number)
+    }
+
+    /// One that cannot be read is set aside, so that those behind it come home.
+    fn next_waiting(&self, after: Option<VisitId>) -> Option<ReconcileRequest> {
+        let waiting = self.queue.waiting().inspect_err(|error| tracing::error!(%error, "the sealed check-ins")).ok()?;
+        waiting.into_iter().filter(|visit| Some(*visit) > after).find_map(|visit| match self.queue.load(visit) {
+            Ok(request) => Some(request),
+            Err(error) => {
+                tracing::error!(%error, %visit, "a sealed check-in is set aside");
+                logged("a damaged check-in was not set aside", self.queue.set_aside(visit));
+                None
+            }
+        })
+    }
+}
+
+fn logged(what: &str, outcome: Result<(), OfflineError>) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, "{what}");
+    }
+}
