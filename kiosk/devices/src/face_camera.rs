@@ -38,10 +38,23 @@ pub struct Matching {
 #[derive(Debug)]
 pub enum FaceReport {
     /// Told when it changes.
-    Hint { matching: u32, hint: QualityHint },
-    Counted { matching: u32, frames: u8, needed: u8 },
-    Decided { matching: u32, decision: FaceDecision },
-    Unavailable { matching: u32, fault: FaceFault },
+    Hint {
+        matching: u32,
+        hint: QualityHint,
+    },
+    Counted {
+        matching: u32,
+        frames: u8,
+        needed: u8,
+    },
+    Decided {
+        matching: u32,
+        decision: FaceDecision,
+    },
+    Unavailable {
+        matching: u32,
+        fault: FaceFault,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +96,8 @@ impl FaceCamera {
     ) -> io::Result<Self> {
         let (requests, inbox) = bounded(REQUESTS_WAITING);
         let mailbox = Arc::new(Mailbox::default());
-        let booth = Booth { open, engine, policy, outbox, waker, inbox, mailbox: Arc::clone(&mailbox), under_way: None };
+        let booth =
+            Booth { open, engine, policy, outbox, waker, inbox, mailbox: Arc::clone(&mailbox), under_way: None };
         worker::spawn("face", booth, Booth::run, Booth::fell)?;
         Ok(Self { requests, mailbox })
     }

@@ -14,8 +14,6 @@
 mod backoff;
 pub mod code_scanner;
 pub mod face_camera;
-#[cfg(feature = "sim")]
-pub mod faults;
 pub mod offline;
 pub mod offline_desk;
 mod outbox;

@@ -3,27 +3,40 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::path::PathBuf;
 
-use api::{Block, CheckInRequest, Hex8, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest, TicketNumber, VisitId};
+use api::{
+    Block, CheckInRequest, Hex8, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest, TicketNumber, VisitId,
+};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use time::{Date, OffsetDateTime};
 
-use crate::offline::{NumberStore, OfflineError, SealedQueue, Stock, seal};
+use crate::offline::{KnownServer, NumberStore, OfflineError, SealedQueue, Stock, seal};
 use crate::outbox::{Closed, Outbox};
 use crate::worker::{self, REQUESTS_WAITING, WorkerGone};
 
 #[derive(Debug)]
 pub enum OfflineRequest {
     /// Answered by `Stock`.
-    Keep { block: Block, today: Date },
-    TakeChallenge { visit: VisitId, today: Date },
+    Keep {
+        block: Block,
+        today: Date,
+    },
+    TakeChallenge {
+        visit: VisitId,
+        today: Date,
+    },
     TakeNumber(Box<WithoutServer>),
     /// Answered by `Waiting`, with the first that waits behind `after`.
-    NextWaiting { after: Option<VisitId> },
+    NextWaiting {
+        after: Option<VisitId>,
+    },
     /// The server has it.
     Reconciled(VisitId),
     /// The server will never take it.
     Refused(VisitId),
+    /// What the server said last, for a start without it.
+    Remember(Box<KnownServer>),
 }
 
 /// A patient who gets a number while the server is away.
@@ -42,9 +55,15 @@ pub struct WithoutServer {
 pub enum OfflineReport {
     /// After everything that changed it.
     Stock(Stock),
-    Challenge { visit: VisitId, challenge: Result<Option<Hex8>, OfflineError> },
+    Challenge {
+        visit: VisitId,
+        challenge: Result<Option<Hex8>, OfflineError>,
+    },
     /// The number is marked used, and the check-in sealed and on the disk.
-    Number { visit: VisitId, number: Result<TicketNumber, OfflineError> },
+    Number {
+        visit: VisitId,
+        number: Result<TicketNumber, OfflineError>,
+    },
     Waiting(Option<Box<ReconcileRequest>>),
 }
 
@@ -55,9 +74,15 @@ pub struct OfflineDesk {
 }
 
 impl OfflineDesk {
-    pub fn start(numbers: NumberStore, queue: SealedQueue, outbox: Outbox<OfflineReport>) -> io::Result<Self> {
+    /// `known`: the file in which the server's last words are kept.
+    pub fn start(
+        numbers: NumberStore,
+        queue: SealedQueue,
+        known: PathBuf,
+        outbox: Outbox<OfflineReport>,
+    ) -> io::Result<Self> {
         let (requests, inbox) = bounded(REQUESTS_WAITING);
-        worker::spawn("offline", Desk { numbers, queue, outbox, inbox }, Desk::run, |_| Ok(()))?;
+        worker::spawn("offline", Desk { numbers, queue, known, outbox, inbox }, Desk::run, |_| Ok(()))?;
         Ok(Self { requests })
     }
 
@@ -69,6 +94,7 @@ impl OfflineDesk {
 struct Desk {
     numbers: NumberStore,
     queue: SealedQueue,
+    known: PathBuf,
     outbox: Outbox<OfflineReport>,
     inbox: Receiver<OfflineRequest>,
 }
@@ -105,6 +131,10 @@ impl Desk {
             }
             OfflineRequest::Reconciled(visit) => {
                 logged("a reconciled check-in was not removed", self.queue.remove(visit));
+                Ok(())
+            }
+            OfflineRequest::Remember(known) => {
+                logged("what the server said was not kept", known.write(&self.known));
                 Ok(())
             }
             OfflineRequest::Refused(visit) => {

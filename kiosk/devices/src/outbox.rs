@@ -33,11 +33,7 @@ impl Waker {
 
 impl<R: 'static> Outbox<R> {
     /// Several workers may share one channel, each wrapping its reports.
-    pub fn new<T: Send + 'static>(
-        reports: Sender<T>,
-        waker: Waker,
-        wrap: impl Fn(R) -> T + Send + 'static,
-    ) -> Self {
+    pub fn new<T: Send + 'static>(reports: Sender<T>, waker: Waker, wrap: impl Fn(R) -> T + Send + 'static) -> Self {
         Self(Box::new(move |report| {
             reports.send(wrap(report)).map_err(|_| Closed)?;
             waker.wake();

@@ -27,15 +27,28 @@ const TRIES: u32 = 3;
 pub enum ServerRequest {
     Configuration,
     Departments,
-    Challenge { visit: VisitId },
-    Identify { visit: VisitId, request: Box<IdentificationRequest> },
-    CheckIn { visit: VisitId, request: CheckInRequest },
-    Eid { visit: VisitId, request: EidRequest },
+    Challenge {
+        visit: VisitId,
+    },
+    Identify {
+        visit: VisitId,
+        request: Box<IdentificationRequest>,
+    },
+    CheckIn {
+        visit: VisitId,
+        request: CheckInRequest,
+    },
+    Eid {
+        visit: VisitId,
+        request: EidRequest,
+    },
     Block(BlockRequest),
     Reconcile(ReconcileRequest),
     Alert(AlertRequest),
     /// The visit is over, whatever became of it. Nothing is sent and nothing answered.
-    Finish { visit: VisitId },
+    Finish {
+        visit: VisitId,
+    },
 }
 
 type Answer<A> = Result<A, ServerError>;
@@ -135,10 +148,8 @@ impl Line {
         Some(match request {
             ServerRequest::Configuration => ServerReport::Configuration(client.configuration()),
             ServerRequest::Departments => ServerReport::Departments(client.departments()),
-            // A second challenge is as good as the first.
-            ServerRequest::Challenge { visit } => {
-                ServerReport::Challenge { visit, answer: repeated(|| client.challenge(visit)) }
-            }
+            // The kiosk has other challenges.
+            ServerRequest::Challenge { visit } => ServerReport::Challenge { visit, answer: client.challenge(visit) },
             ServerRequest::Identify { visit, request } => {
                 ServerReport::Identified { visit, answer: repeated(|| client.identify(visit, &request)) }
             }

@@ -41,8 +41,13 @@ pub enum PrinterReport {
     /// Told when it changes.
     Condition(Condition),
     /// The printer confirmed the cut.
-    Printed { job: u32 },
-    NotPrinted { job: u32, error: TicketError },
+    Printed {
+        job: u32,
+    },
+    NotPrinted {
+        job: u32,
+        error: TicketError,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]

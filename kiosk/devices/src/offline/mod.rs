@@ -7,15 +7,17 @@
 //! One service day, one journal (`numbers-2026-11-23.journal`); blocks of other days are worth nothing.
 
 mod journal;
+mod known;
 mod numbers;
 mod sealed;
 mod visits;
 
-use std::fs::File;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use journal::JournalError;
+pub use known::KnownServer;
 pub use numbers::{NumberStore, Stock};
 pub use sealed::{SealedQueue, seal};
 pub use visits::VisitLog;
@@ -45,6 +47,16 @@ pub enum OfflineError {
     NotSealed { path: PathBuf },
     #[error("{waiting} sealed check-ins wait already")]
     QueueFull { waiting: usize },
+}
+
+/// Whole and on the disk, or as it was before.
+fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let mut file = File::create(&unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 fn disk(path: &Path) -> impl FnOnce(io::Error) -> OfflineError + '_ {

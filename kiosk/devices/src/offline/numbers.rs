@@ -11,9 +11,10 @@ use time::Date;
 use super::journal::{Journal, JournalError};
 use super::{OfflineError, disk};
 
-/// What is left.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What is left for a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stock {
+    pub day: Date,
     pub numbers: BTreeMap<DepartmentCode, usize>,
     pub challenges: usize,
 }
@@ -113,7 +114,7 @@ impl NumberStore {
 
     pub fn stock(&self) -> Stock {
         let left = self.book.free.iter().map(|(department, free)| (department.clone(), free.len()));
-        Stock { numbers: left.collect(), challenges: self.book.challenges.len() }
+        Stock { day: self.day, numbers: left.collect(), challenges: self.book.challenges.len() }
     }
 }
 
@@ -183,5 +184,62 @@ fn remove_other_days(folder: &Path, day: Date) {
             // What cannot be removed today is tried again tomorrow.
             let _ = fs::remove_file(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+    use uuid::Uuid;
+
+    const TODAY: Date = date!(2026 - 11 - 23);
+
+    fn block(department: &DepartmentCode, numbers: std::ops::RangeInclusive<u16>) -> Block {
+        Block {
+            department: department.clone(),
+            service_day: TODAY,
+            challenges: numbers.clone().map(|number| Hex8(u64::from(number).to_be_bytes())).collect(),
+            numbers: numbers.map(|number| TicketNumber::new('A', number).expect("a number")).collect(),
+        }
+    }
+
+    #[test]
+    fn wherever_the_journal_was_cut_by_a_crash_nothing_that_was_handed_out_is_free_again() {
+        let kiosk = tempfile::tempdir().expect("a folder");
+        let department = DepartmentCode::parse("K01").expect("a code");
+        // What was handed out, and how long the journal was when it was.
+        let (mut numbers, mut challenges) = (vec![], vec![]);
+        let mut store = NumberStore::open(kiosk.path(), TODAY).expect("opens");
+        store.add(&block(&department, 1..=4)).expect("kept");
+        for visit in 1..=3 {
+            let number = store.take_number(VisitId(Uuid::from_u128(visit)), &department).expect("a number");
+            numbers.push((number, length(kiosk.path())));
+            let challenge = store.take_challenge().expect("written").expect("a challenge");
+            challenges.push((challenge, length(kiosk.path())));
+        }
+        store.add(&block(&department, 5..=6)).expect("kept");
+        let number = store.take_number(VisitId(Uuid::from_u128(4)), &department).expect("a number");
+        numbers.push((number, length(kiosk.path())));
+        drop(store);
+
+        let path = kiosk.path().join(file_name(TODAY));
+        let whole = fs::read(&path).expect("readable");
+        for cut in 0..=whole.len() {
+            fs::write(&path, &whole[..cut]).expect("written");
+            let after_crash = NumberStore::open(kiosk.path(), TODAY).expect("opens").book;
+            let free: Vec<_> = after_crash.free.get(&department).into_iter().flatten().copied().collect();
+            assert_eq!(free.iter().collect::<BTreeSet<_>>().len(), free.len(), "cut at {cut}");
+            for (number, told_at) in &numbers {
+                assert!(*told_at > cut || !free.contains(number), "{number} twice, cut at {cut}");
+            }
+            for (challenge, told_at) in &challenges {
+                assert!(*told_at > cut || !after_crash.challenges.contains(challenge), "challenge twice, cut at {cut}");
+            }
+        }
+    }
+
+    fn length(folder: &Path) -> usize {
+        fs::read(folder.join(file_name(TODAY))).expect("readable").len()
     }
 }

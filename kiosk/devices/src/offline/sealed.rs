@@ -1,7 +1,7 @@
 //! Check-ins made without the server: sealed to its public key (`crypto_box` sealed box), one file each, until it replied.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use api::{Base64, Hex32, OfflineCheckIn, ReconcileRequest, VisitId};
@@ -10,7 +10,7 @@ use rand::rngs::OsRng;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{OfflineError, disk, sync_folder};
+use super::{OfflineError, disk, replace_file, sync_folder};
 
 /// More than a kiosk gives in days; a disk that nobody empties must not fill up.
 const MAX_WAITING: usize = 5_000;
@@ -46,15 +46,7 @@ impl SealedQueue {
         }
         let json = serde_json::to_vec(request).map_err(OfflineError::Encoding)?;
         let path = self.path(request.visit);
-        let unfinished = path.with_extension("unfinished");
-        let write = || {
-            let mut file = File::create(&unfinished)?;
-            file.write_all(&json)?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &path)?;
-            sync_folder(&self.folder)
-        };
-        write().map_err(disk(&path))
+        replace_file(&path, &json).map_err(disk(&path))
     }
 
     /// Visits that wait for the server, in the order of their ids.

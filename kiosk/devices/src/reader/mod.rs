@@ -69,7 +69,8 @@ impl CardReader {
     pub fn start(open: OpenReader, outbox: Outbox<ReaderReport>) -> io::Result<Self> {
         let (requests, inbox) = bounded(REQUESTS_WAITING);
         let wanted = Arc::new(Wanted::default());
-        let watch = Watch { open, outbox, inbox, wanted: Arc::clone(&wanted), state: State::Unknown, card_inside: false };
+        let watch =
+            Watch { open, outbox, inbox, wanted: Arc::clone(&wanted), state: State::Unknown, card_inside: false };
         worker::spawn("reader", watch, Watch::run, Watch::fell)?;
         Ok(Self { requests, wanted })
     }
