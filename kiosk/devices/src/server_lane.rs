@@ -1,8 +1,8 @@
 //! A thread that makes calls to the server, one after the other. A kiosk has several, so that a call for help never
 //! stands behind a slow answer.
 //!
-//! The one policy for lost answers: what the server recognises when it sees it again (by visit, or by the alert's own
-//! id) is asked again, with the same body; what it would do twice is not.
+//! Each call is made once. Whoever asked decides whether it is safe and useful to ask again: the session for a visit, the
+//! station for everything else.
 
 use std::convert::Infallible;
 use std::io;
@@ -19,9 +19,6 @@ use crate::offline::VisitLog;
 use crate::outbox::{Closed, Outbox};
 use crate::server_client::{ServerClient, ServerError};
 use crate::worker::{self, REQUESTS_WAITING, WorkerGone};
-
-/// How often a call that is safe to repeat is made before its answer is given up.
-const TRIES: u32 = 3;
 
 #[derive(Debug)]
 pub enum ServerRequest {
@@ -148,51 +145,25 @@ impl Line {
         Some(match request {
             ServerRequest::Configuration => ServerReport::Configuration(client.configuration()),
             ServerRequest::Departments => ServerReport::Departments(client.departments()),
-            // The kiosk has other challenges.
             ServerRequest::Challenge { visit } => ServerReport::Challenge { visit, answer: client.challenge(visit) },
             ServerRequest::Identify { visit, request } => {
-                ServerReport::Identified { visit, answer: repeated(|| client.identify(visit, &request)) }
+                ServerReport::Identified { visit, answer: client.identify(visit, &request) }
             }
             ServerRequest::CheckIn { visit, request } => {
-                ServerReport::CheckedIn { visit, answer: repeated(|| client.check_in(visit, &request)) }
+                ServerReport::CheckedIn { visit, answer: client.check_in(visit, &request) }
             }
-            // A verifier takes a code once.
             ServerRequest::Eid { visit, request } => {
                 ServerReport::Eid { visit, answer: client.eid(visit, &request).map(Box::new) }
             }
-            // A second request would reserve a second block.
             ServerRequest::Block(request) => {
                 let answer = client.block(&request);
                 ServerReport::Block { request, answer }
             }
             ServerRequest::Reconcile(request) => {
-                ServerReport::Reconciled { visit: request.visit, answer: repeated(|| client.reconcile(&request)) }
+                ServerReport::Reconciled { visit: request.visit, answer: client.reconcile(&request) }
             }
-            ServerRequest::Alert(request) => {
-                ServerReport::Alerted { id: request.id, answer: repeated(|| client.alert(&request)) }
-            }
+            ServerRequest::Alert(request) => ServerReport::Alerted { id: request.id, answer: client.alert(&request) },
             ServerRequest::Finish { .. } => return None,
         })
     }
-}
-
-/// Away and refused are answers; only silence is asked again.
-fn repeated<A>(call: impl Fn() -> Answer<A>) -> Answer<A> {
-    let mut answer = call();
-    for _ in 1..TRIES {
-        match &answer {
-            Err(error @ (ServerError::NoAnswer(_) | ServerError::BrokenOff(_))) => {
-                tracing::info!(%error, "the same request again");
-                answer = call();
-            }
-            Ok(_)
-            | Err(
-                ServerError::Away(_)
-                | ServerError::Problem(_)
-                | ServerError::NotOfThisApi { .. }
-                | ServerError::TooLarge,
-            ) => break,
-        }
-    }
-    answer
 }

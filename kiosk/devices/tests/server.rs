@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use api::{
-    CheckInReply, CheckInRequest, DepartmentCode, EntitlementView, KioskId, Payer, ProblemCode, ReconcileRequest,
-    TicketNumber, TicketView, VisitId,
+    CheckInReply, CheckInRequest, DepartmentCode, EntitlementView, KioskId, Payer, ProblemCode, TicketNumber,
+    TicketView, VisitId,
 };
 use crossbeam_channel::bounded;
 use devices::offline::VisitLog;
@@ -190,34 +190,31 @@ fn ask(address: SocketAddr, request: ServerRequest, visits: &std::path::Path) ->
 }
 
 #[test]
-fn a_lost_answer_is_asked_for_again_with_the_same_body_and_the_visit_was_on_disk_before() {
-    let (address, peer) = peer(vec![Act::HangUp, Act::Answer(200, ticket())]);
+fn a_call_is_made_once_and_its_visit_was_on_disk_before() {
+    let (address, peer) = peer(vec![Act::HangUp]);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("visits.journal");
     let report = ask(address, ServerRequest::CheckIn { visit: VISIT, request: check_in() }, &path);
-    assert!(matches!(&report, ServerReport::CheckedIn { answer: Ok(_), .. }), "{report:?}");
-    let requests = peer.join().expect("played");
-    assert_eq!(requests[0].line, requests[1].line);
-    assert_eq!(requests[0].body, requests[1].body);
+    assert!(matches!(&report, ServerReport::CheckedIn { answer: Err(ServerError::NoAnswer(_)), .. }), "{report:?}");
+    assert_eq!(peer.join().expect("played").len(), 1);
     assert_eq!(VisitLog::open(&path).expect("a log").1, [VISIT]);
 }
 
 #[test]
-fn an_answer_that_never_comes_is_told_after_three_times() {
-    let (address, peer) = peer(vec![Act::HangUp, Act::HangUp, Act::HangUp]);
+fn a_finished_visit_is_not_told_as_broken_off() {
+    let (address, peer) = peer(vec![Act::Answer(200, ticket())]);
     let folder = tempfile::tempdir().expect("a folder");
-    let sealed = ReconcileRequest { visit: VISIT, sealed_to: api::Hex32([0; 32]), sealed: api::Base64(vec![]) };
-    let report = ask(address, ServerRequest::Reconcile(sealed), &folder.path().join("visits"));
-    assert!(matches!(&report, ServerReport::Reconciled { answer: Err(ServerError::NoAnswer(_)), .. }), "{report:?}");
-    assert_eq!(peer.join().expect("played").len(), 3);
-}
-
-#[test]
-fn a_block_is_asked_for_once_whatever_becomes_of_the_answer() {
-    let (address, peer) = peer(vec![Act::HangUp]);
-    let folder = tempfile::tempdir().expect("a folder");
-    let request = api::BlockRequest { department: DepartmentCode::parse("K01").expect("a code"), count: 20 };
-    let report = ask(address, ServerRequest::Block(request), &folder.path().join("visits"));
-    assert!(matches!(&report, ServerReport::Block { answer: Err(ServerError::NoAnswer(_)), .. }), "{report:?}");
-    assert_eq!(peer.join().expect("played").len(), 1);
+    let path = folder.path().join("visits.journal");
+    let (sender, reports) = bounded(4);
+    let (log, _) = VisitLog::open(&path).expect("a log");
+    let outbox = Outbox::new(sender, Waker::none(), |report| report);
+    let lane = ServerLane::start_for_visits("lane", client(address), log, outbox).expect("a thread");
+    lane.ask(ServerRequest::CheckIn { visit: VISIT, request: check_in() }).expect("it listens");
+    lane.ask(ServerRequest::Finish { visit: VISIT }).expect("it listens");
+    assert!(matches!(reports.recv_timeout(Duration::from_secs(60)), Ok(ServerReport::CheckedIn { answer: Ok(_), .. })));
+    drop(lane);
+    // The worker ends, and with it the channel, when it has written everything down.
+    assert!(reports.recv_timeout(Duration::from_secs(60)).is_err());
+    peer.join().expect("played");
+    assert_eq!(VisitLog::open(&path).expect("a log").1, []);
 }
