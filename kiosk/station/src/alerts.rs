@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(alerts.answered(call.id, false, now), Some(AlertOutcome::NotHeard));
         assert_eq!(alerts.due(), Some(now + AGAIN_MS));
         assert!(alerts.again(now).is_empty());
-        assert_eq!(alerts.again(now + AGAIN_MS), [call.clone()]);
+        assert_eq!(alerts.again(now + AGAIN_MS), std::slice::from_ref(&call));
         assert_eq!(alerts.answered(call.id, true, now + AGAIN_MS), Some(AlertOutcome::Heard));
         assert_eq!(alerts.answered(call.id, true, now), None);
         assert_eq!(alerts.due(), None);

@@ -73,10 +73,11 @@ pub fn of_printer(condition: Condition) -> PrintFailure {
     }
 }
 
+/// A printer without paper is there: asked to print, it says exactly what it lacks, and prints at once when that is brought.
 pub fn printer_status(condition: Condition) -> DeviceStatus {
     match condition {
-        Condition::Ready => DeviceStatus::Up,
-        Condition::PaperOut | Condition::CoverOpen | Condition::Fault | Condition::Gone => DeviceStatus::Down,
+        Condition::Ready | Condition::PaperOut | Condition::CoverOpen | Condition::Fault => DeviceStatus::Up,
+        Condition::Gone => DeviceStatus::Down,
     }
 }
 

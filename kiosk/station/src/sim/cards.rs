@@ -117,7 +117,7 @@ impl CardMaker {
             CardKind::Clone => by(&self.known, &usual).cloned_onto_another_chip(&mut OsRng),
             CardKind::Forged => by(&self.forger, &usual),
             CardKind::AlteredDg1 => {
-                by(&self.known, &usual).altered(ElementaryFile::DataGroup(DataGroup::DG1), change_a_letter)
+                by(&self.known, &usual).altered(ElementaryFile::DataGroup(DataGroup::DG1), |dg1| change_a_letter(dg1))
             }
             CardKind::BacOnly => by(&self.known, &Personalisation { pace: None, ..usual }),
             CardKind::Child => {
@@ -192,7 +192,7 @@ fn child(person: &Person, today: Date) -> Person {
 }
 
 /// In the name of the machine-readable zone, which stands last.
-fn change_a_letter(dg1: &mut Vec<u8>) {
+fn change_a_letter(dg1: &mut [u8]) {
     if let Some(letter) = dg1.iter_mut().rev().find(|byte| byte.is_ascii_uppercase()) {
         *letter = if *letter == b'A' { b'B' } else { b'A' };
     }
