@@ -12,6 +12,7 @@ mod contain;
 #[cfg(feature = "dock")]
 pub mod dock;
 pub mod fonts;
+pub mod live;
 mod look;
 pub mod offscreen;
 pub mod palette;

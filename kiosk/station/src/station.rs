@@ -278,6 +278,21 @@ impl Station {
         self.session.visit()
     }
 
+    /// Asks the server for everything anew with the next pump.
+    pub fn refresh(&mut self) {
+        self.upkeep.at_once(self.clock.moment());
+    }
+
+    /// May the server go away now? Its words and numbers of every department are on the disk.
+    pub fn is_ready_for_offline(&self) -> bool {
+        self.upkeep.is_stocked()
+    }
+
+    /// What the server said last.
+    pub fn server(&self) -> Option<&KnownServer> {
+        self.upkeep.known()
+    }
+
     /// Sees every event and effect before it happens. For stories and measurements only: they hold everything about a
     /// person.
     #[cfg(feature = "sim")]

@@ -80,6 +80,20 @@ impl Upkeep {
         self.next_round = self.next_round.min(now + AWAY_MS);
     }
 
+    /// The next round begins at once, unless one is under way.
+    pub fn at_once(&mut self, now: Moment) {
+        self.next_round = now;
+    }
+
+    /// The server was heard, and numbers of every department and challenges are on the disk.
+    pub fn is_stocked(&self) -> bool {
+        let (Some(known), Some(stock)) = (&self.known, &self.stock) else { return false };
+        let has_numbers = |code| stock.numbers.get(code).is_some_and(|left| *left > 0);
+        stock.challenges > 0
+            && !known.departments.is_empty()
+            && known.departments.iter().all(|department| has_numbers(&department.code))
+    }
+
     pub fn stock(&mut self, stock: Stock) {
         self.stock = Some(stock);
     }

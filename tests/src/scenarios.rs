@@ -1,0 +1,471 @@
+//! The scenarios of `./run demo` and `./run test`: the same list, the same assertions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::line::LineState;
+use api::{AlertKind, Assurance, DepartmentCode};
+use server::store::{DeskState, EntitlementState, VisitRow};
+use session::screen::{Action, Screen};
+use station::sim::CardKind;
+
+use crate::deck::{Deck, Photographs};
+use crate::patient::{Patient, words_of};
+use crate::people;
+use crate::report::{Bytes, FaceReport, ScenarioReport, ScreenReport};
+use crate::stage::{Props, Stage, StoryError};
+
+/// One story: what happens, and what must have come of it.
+pub struct Scenario {
+    pub name: &'static str,
+    play: fn(&mut Stage, &Photographs) -> Result<Expected, StoryError>,
+}
+
+/// What a scenario ends with, checked against what the server recorded.
+struct Expected {
+    outcome: &'static str,
+    assurance: Option<Assurance>,
+    access: Option<&'static str>,
+    passive_authentication: Option<&'static str>,
+    chip_authenticity: Option<&'static str>,
+    face: Option<&'static str>,
+    /// Sentences that say what was not as it should be.
+    differences: Vec<String>,
+}
+
+pub const ALL: [Scenario; 17] = [
+    Scenario { name: "genuine-patient", play: genuine },
+    Scenario { name: "unknown-signer", play: unknown_signer },
+    Scenario { name: "signer-pinned", play: signer_pinned },
+    Scenario { name: "vneid", play: vneid },
+    Scenario { name: "someone-elses-card", play: someone_elses_card },
+    Scenario { name: "cloned-chip", play: cloned_chip },
+    Scenario { name: "forged-chip", play: forged_chip },
+    Scenario { name: "altered-dg1", play: altered_dg1 },
+    Scenario { name: "card-pulled-in-dg2", play: card_pulled },
+    Scenario { name: "bac-only-chip", play: bac_only },
+    Scenario { name: "gateway-down", play: gateway_down },
+    Scenario { name: "answer-lost", play: answer_lost },
+    Scenario { name: "server-down", play: server_down },
+    Scenario { name: "out-of-paper", play: out_of_paper },
+    Scenario { name: "card-qr-only", play: card_qr_only },
+    Scenario { name: "child-without-portrait", play: child },
+    Scenario { name: "help-and-emergency", play: help_and_emergency },
+];
+
+/// What a played scenario leaves: the report, and what was seen and printed.
+pub struct Played {
+    pub report: ScenarioReport,
+    pub screens: Vec<Screen>,
+    pub tickets: Vec<printer::Raster>,
+}
+
+impl Scenario {
+    /// Sets a hospital of its own, plays, and compares.
+    pub fn run(&self, props: &Props, deck: &Arc<Deck>) -> Played {
+        let mut report = ScenarioReport { name: self.name.to_owned(), ..ScenarioReport::default() };
+        let mut stage = match Stage::set(props, Arc::clone(deck)) {
+            Ok(stage) => stage,
+            Err(error) => {
+                report.outcome = "not set up".to_owned();
+                report.differences.push(error.to_string());
+                return Played { report, screens: Vec::new(), tickets: Vec::new() };
+            }
+        };
+        match (self.play)(&mut stage, &props.photographs) {
+            Ok(expected) => fill(&mut report, &mut stage, expected),
+            Err(error) => {
+                report.outcome = "broke off".to_owned();
+                report.differences.push(error.to_string());
+            }
+        }
+        let crossed = stage.crossed();
+        report.bytes = Bytes {
+            ccid_to_reader: crossed.ccid_to_reader,
+            ccid_from_reader: crossed.ccid_from_reader,
+            escpos: crossed.escpos,
+            camera_frames: crossed.camera_frames,
+            scanner: crossed.scanner,
+        };
+        report.machine_time_ms.clone_from(&stage.times_ms);
+        report.screens =
+            stage.seen.iter().map(|screen| ScreenReport { name: screen.name.to_owned(), png: None }).collect();
+        Played { report, screens: stage.seen.clone(), tickets: stage.bench.tapes() }
+    }
+}
+
+fn department() -> DepartmentCode {
+    DepartmentCode::parse("K01").expect("a code")
+}
+
+/// Says yes, pays by insurance, goes to general medicine.
+fn willing() -> Patient {
+    Patient::who_wants([
+        Action::AgreeToFace,
+        Action::RetryFace,
+        Action::PayByInsurance,
+        Action::ChooseDepartment(department()),
+        Action::TakeNumber,
+        Action::Done,
+    ])
+}
+
+/// The same, and goes on after typing.
+fn willing_with(first: Action) -> Patient {
+    Patient::who_wants([
+        first,
+        Action::AgreeToFace,
+        Action::RetryFace,
+        Action::PayByInsurance,
+        Action::ChooseDepartment(department()),
+        Action::TakeNumber,
+        Action::Done,
+    ])
+}
+
+fn level(assurance: Assurance) -> Expected {
+    Expected {
+        outcome: "served",
+        assurance: Some(assurance),
+        access: Some("pace"),
+        passive_authentication: Some("trusted"),
+        chip_authenticity: Some("genuine"),
+        face: Some("match"),
+        differences: Vec::new(),
+    }
+}
+
+fn at_counter() -> Expected {
+    Expected {
+        outcome: "counter",
+        assurance: None,
+        access: None,
+        passive_authentication: None,
+        chip_authenticity: None,
+        face: None,
+        differences: Vec::new(),
+    }
+}
+
+/// Scans the printed code, then the card is asked for and put in.
+fn arrive(stage: &mut Stage, kind: CardKind) -> Result<(), StoryError> {
+    let card = stage.deck.card(kind)?;
+    stage.hold(card);
+    stage.show_code(&people::MAU.card_qr())
+}
+
+fn genuine(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::Genuine)?;
+    stage.play_to_the_end(&mut willing())?;
+    Ok(level(Assurance::A))
+}
+
+fn unknown_signer(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::UnknownSigner)?;
+    stage.play_to_the_end(&mut willing())?;
+    let mut expected = Expected { passive_authentication: Some("unknown"), ..level(Assurance::B) };
+    if stage.seen.iter().any(|screen| words_of(screen).contains(people::MAU.card)) {
+        expected.differences.push("level B shows the insurance card in full".to_owned());
+    }
+    Ok(expected)
+}
+
+/// Level B first; staff compare the holder with the card, the hospital pins the signer; then level A.
+fn signer_pinned(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::UnknownSigner)?;
+    // Asks a person, so that one compares.
+    let mut asking = Patient::who_wants([Action::AgreeToFace, Action::RetryFace, Action::Done]);
+    stage.play(&mut asking, "the question who pays", |stage| stage.screen().name == "payer")?;
+    stage.touch(Action::GoToCounter);
+    stage.play_to_the_end(&mut willing())?;
+    let visit = stage.last_visit().ok_or(StoryError::NotReached { what: "a visit", screen: "welcome" })?;
+    stage.hospital.staff_presses(visit, &["call", "check"])?;
+    let signer = stage.deck.unknown_signer();
+    stage.hospital.pin_signer(&signer)?;
+    stage.station.refresh();
+    stage.until("the pinned signers", |stage| {
+        let known = stage.station.server();
+        known
+            .is_some_and(|known| known.configuration.pinned_signers.iter().any(|pinned| pinned.0 == *signer.as_bytes()))
+    })?;
+
+    arrive(stage, CardKind::UnknownSigner)?;
+    stage.play_to_the_end(&mut willing())?;
+    Ok(Expected { passive_authentication: Some("pinned"), ..level(Assurance::A) })
+}
+
+fn vneid(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    stage.until("VNeID offered", |stage| crate::patient::offered(&stage.screen()).contains(&Action::UseEid))?;
+    stage.touch(Action::UseEid);
+    let code = stage.hospital.eid_code(people::MAU.number);
+    stage.show_code(&code)?;
+    stage.play_to_the_end(&mut willing())?;
+    Ok(Expected { access: None, passive_authentication: None, chip_authenticity: None, ..level(Assurance::A) })
+}
+
+/// Another person before the camera: a number for the counter, and a person there finishes the check.
+fn someone_elses_card(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.b)?);
+    arrive(stage, CardKind::Genuine)?;
+    stage.play_to_the_end(&mut willing())?;
+    let visit = stage.last_visit().ok_or(StoryError::NotReached { what: "a visit", screen: "welcome" })?;
+    let list = stage.hospital.staff_presses(visit, &["call", "not_this_person"])?;
+    let mut expected = Expected { face: Some("no match"), access: Some("pace"), ..at_counter() };
+    expected.passive_authentication = Some("trusted");
+    expected.chip_authenticity = Some("genuine");
+    match stage.hospital.visit(visit)? {
+        Some(row) if row.desk == DeskState::NotThisPerson => {}
+        _ => expected.differences.push("the counter's decision is not in the record".to_owned()),
+    }
+    if list.contains(people::MAU.number) {
+        expected.differences.push("the staff list shows the whole personal number".to_owned());
+    }
+    Ok(expected)
+}
+
+fn cloned_chip(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::Clone)?;
+    stage.play_to_the_end(&mut willing())?;
+    Ok(Expected { chip_authenticity: Some("not genuine"), ..at_counter() })
+}
+
+/// A forger's own keys, the victim's number, the forger's face: never above B, never called genuine.
+fn forged_chip(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.b)?);
+    arrive(stage, CardKind::Forged)?;
+    stage.play_to_the_end(&mut willing())?;
+    let mut expected = Expected { passive_authentication: Some("unknown"), ..level(Assurance::B) };
+    for screen in &stage.seen {
+        let words = words_of(screen);
+        if words.contains(people::MAU.card) {
+            expected.differences.push(format!("{} shows the victim's insurance card", screen.name));
+        }
+    }
+    Ok(expected)
+}
+
+fn altered_dg1(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::AlteredDg1)?;
+    stage.play_to_the_end(&mut willing())?;
+    Ok(Expected { passive_authentication: Some("altered"), ..at_counter() })
+}
+
+fn card_pulled(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::PulledInDg2)?;
+    stage.play_to_the_end(&mut willing())?;
+    let mut expected = level(Assurance::A);
+    if !stage.seen.iter().any(|screen| screen.name == "insert_again") {
+        expected.differences.push("the card was never asked for again".to_owned());
+    }
+    Ok(expected)
+}
+
+/// No PACE: the six digits do not open it; birth date and expiry as printed do, and the record says BAC.
+fn bac_only(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::BacOnly)?;
+    // What the scanned code does not hold is asked; whatever is asked is typed as printed.
+    let mut patient = willing_with(Action::Continue)
+        .typing_on("mrz_number", "031085000017")
+        .typing_on("mrz_birth", "15011985")
+        .typing_on("mrz_expiry", "15012045");
+    stage.play_to_the_end(&mut patient)?;
+    Ok(Expected { access: Some("bac"), ..level(Assurance::A) })
+}
+
+/// The insurance gateway is silent: the visit stands, and is confirmed when it is back.
+fn gateway_down(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    stage.hospital.stop_gateway();
+    arrive(stage, CardKind::Genuine)?;
+    stage.play_to_the_end(&mut willing())?;
+    let mut expected = level(Assurance::A);
+    let visit = stage.last_visit().ok_or(StoryError::NotReached { what: "a visit", screen: "welcome" })?;
+    if entitlement(stage, visit)? != Some(EntitlementState::ToBeConfirmed) {
+        expected.differences.push("the entitlement does not wait for the gateway".to_owned());
+    }
+    stage.hospital.start_gateway()?;
+    stage.hospital.let_the_worker_catch_up(Duration::from_secs(90))?;
+    if entitlement(stage, visit)? != Some(EntitlementState::Answered) {
+        expected.differences.push("the entitlement was not confirmed when the gateway came back".to_owned());
+    }
+    Ok(expected)
+}
+
+/// The server committed, the answer was lost: the kiosk asks again and gets the same ticket.
+fn answer_lost(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::Genuine)?;
+    let mut patient = willing();
+    stage.play(&mut patient, "the choice of a department", |stage| stage.screen().name == "department")?;
+    let lost_before = stage.hospital.answers_lost();
+    stage.touch(Action::ChooseDepartment(department()));
+    stage.hospital.set_line(LineState::LosesAnswers(1));
+    stage.play_to_the_end(&mut patient)?;
+    let mut expected = level(Assurance::A);
+    if stage.hospital.answers_lost() == lost_before {
+        expected.differences.push("no answer was lost".to_owned());
+    }
+    if stage.hospital.tickets_given()? != 1 {
+        expected.differences.push("one visit has more than one ticket".to_owned());
+    }
+    Ok(expected)
+}
+
+/// No server: a number of the block; when it is back, the number on paper wins.
+fn server_down(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    stage.hospital.kill_server();
+    arrive(stage, CardKind::Genuine)?;
+    stage.play_to_the_end(&mut willing())?;
+    stage.hospital.start_server()?;
+    stage.station.refresh();
+    let visit = stage.last_visit().ok_or(StoryError::NotReached { what: "a visit", screen: "welcome" })?;
+    let on_paper = stage.numbers.last().cloned();
+    stage.until("the number on paper in the server's record", |stage| {
+        stage.hospital.ticket_of(visit).is_ok_and(|number| number.is_some() && number == on_paper)
+    })?;
+    Ok(level(Assurance::A))
+}
+
+fn out_of_paper(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    stage.bench.empty_paper();
+    arrive(stage, CardKind::Genuine)?;
+    stage.play_to_the_end(&mut willing())?;
+    let mut expected = level(Assurance::A);
+    if !stage.bench.tapes().is_empty() {
+        expected.differences.push("a ticket came out of an empty printer".to_owned());
+    }
+    Ok(expected)
+}
+
+/// Level C: a number anybody can copy. Nothing that is known about it is shown.
+fn card_qr_only(stage: &mut Stage, _: &Photographs) -> Result<Expected, StoryError> {
+    stage.show_code(&people::MAU.card_qr())?;
+    let mut patient = Patient::who_wants([
+        Action::NoCard,
+        Action::PayByInsurance,
+        Action::ChooseDepartment(department()),
+        Action::TakeNumber,
+        Action::Done,
+    ]);
+    stage.play_to_the_end(&mut patient)?;
+    let mut expected = Expected {
+        outcome: "served",
+        assurance: Some(Assurance::C),
+        access: None,
+        passive_authentication: None,
+        chip_authenticity: None,
+        face: None,
+        differences: Vec::new(),
+    };
+    for screen in &stage.seen {
+        let words = words_of(screen);
+        if words.contains(people::MAU.card) || words.contains(people::MAU.name) {
+            expected.differences.push(format!("{} shows what is known about the number", screen.name));
+        }
+    }
+    Ok(expected)
+}
+
+fn child(stage: &mut Stage, _: &Photographs) -> Result<Expected, StoryError> {
+    let card = stage.deck.card(CardKind::Child)?;
+    stage.insert(card);
+    stage.play_to_the_end(&mut willing_with(Action::Continue).typing_on("access_number", "000041"))?;
+    Ok(Expected {
+        access: Some("pace"),
+        passive_authentication: Some("trusted"),
+        chip_authenticity: Some("genuine"),
+        ..at_counter()
+    })
+}
+
+/// Both ring at the staff page; neither gives a number.
+fn help_and_emergency(stage: &mut Stage, _: &Photographs) -> Result<Expected, StoryError> {
+    let mut differences = Vec::new();
+    for (action, kind) in [(Action::Help, AlertKind::Help), (Action::Emergency, AlertKind::Emergency)] {
+        stage.touch(action);
+        stage.until("the call at the staff page", |stage| {
+            stage.hospital.open_calls().is_ok_and(|calls| calls.contains(&kind))
+        })?;
+        if stage.screen().dialog.is_none() {
+            differences.push(format!("{kind:?} shows no dialog"));
+        }
+        stage.touch(Action::CloseDialog);
+    }
+    if !stage.numbers.is_empty() {
+        differences.push("a call for help was given a number".to_owned());
+    }
+    Ok(Expected {
+        outcome: "staff called",
+        assurance: None,
+        access: None,
+        passive_authentication: None,
+        chip_authenticity: None,
+        face: None,
+        differences,
+    })
+}
+
+fn entitlement(stage: &Stage, visit: api::VisitId) -> Result<Option<EntitlementState>, StoryError> {
+    Ok(stage.hospital.visit(visit)?.map(|row| row.entitlement_state))
+}
+
+/// Writes what was found beside what was expected.
+fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
+    report.differences = expected.differences;
+    report.outcome = expected.outcome.to_owned();
+    report.ticket = stage.numbers.last().cloned();
+    let recorded = stage.last_visit().and_then(|visit| stage.hospital.recorded(visit).ok().flatten());
+    let row: Option<VisitRow> = stage.last_visit().and_then(|visit| stage.hospital.visit(visit).ok().flatten());
+    report.assurance = row.as_ref().map(|row| format!("{:?}", row.assurance));
+    report.entitlement = row.as_ref().map(|row| row.entitlement_state.code().to_owned());
+    if let Some(recorded) = recorded {
+        report.access = recorded.access;
+        report.passive_authentication = recorded.signer_trust;
+        report.chip_authenticity = recorded.authenticity;
+        report.face = recorded.face.map(|decision| FaceReport { score: recorded.face_score, decision });
+    }
+    let counter = row.as_ref().is_some_and(|row| row.counter_reason.is_some());
+    let outcome = match (&report.ticket, counter) {
+        (None, _) => "staff called",
+        (Some(_), true) => "counter",
+        (Some(_), false) => "served",
+    };
+    let text = |level: Option<Assurance>| level.map(|level| format!("{level:?}"));
+    let mut compare = |what: &str, expected: Option<&str>, found: Option<&str>| {
+        if expected != found {
+            report.differences.push(format!("{what}: expected {expected:?}, found {found:?}"));
+        }
+    };
+    compare("outcome", Some(expected.outcome), Some(outcome));
+    match (expected.assurance, row.as_ref().map(|row| row.assurance)) {
+        // A person decides: nothing better than a number is known.
+        (None, Some(Assurance::C | Assurance::D) | None) => {}
+        (expected, found) => compare("assurance", text(expected).as_deref(), text(found).as_deref()),
+    }
+    if let Some(access) = expected.access {
+        compare("access", Some(access), report.access.clone().as_deref());
+    }
+    if let Some(face) = expected.face {
+        let found = report.face.as_ref().map(|face| face.decision.clone());
+        compare("face", Some(face), found.as_deref());
+    }
+    for (what, expected, found) in [
+        ("passive authentication", expected.passive_authentication, report.passive_authentication.clone()),
+        ("chip authenticity", expected.chip_authenticity, report.chip_authenticity.clone()),
+    ] {
+        // What a chip failed at the kiosk is not evidence the server could repeat: it is the counter's reason there.
+        if found.is_some() {
+            compare(what, expected, found.as_deref());
+        }
+    }
+}
