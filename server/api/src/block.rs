@@ -22,6 +22,7 @@ pub struct BlockRequest {
 #[serde(deny_unknown_fields)]
 pub struct Block {
     pub department: DepartmentCode,
+    #[serde(with = "crate::encoding::day")]
     #[schema(value_type = String, format = Date)]
     pub service_day: Date,
     pub numbers: Vec<TicketNumber>,
@@ -36,6 +37,7 @@ pub struct Block {
 pub struct OfflineCheckIn {
     pub visit: VisitId,
     pub number: TicketNumber,
+    #[serde(with = "crate::encoding::day")]
     #[schema(value_type = String, format = Date)]
     pub service_day: Date,
     #[serde(with = "time::serde::rfc3339")]
@@ -63,4 +65,24 @@ pub struct ReconcileReply {
     /// A number the server had given the same visit before the line broke: void, with the reason recorded.
     pub voided: Option<TicketNumber>,
     pub entitlement: EntitlementView,
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn a_service_day_is_written_as_the_openapi_document_says() {
+        let block = Block {
+            department: DepartmentCode::parse("K01").expect("a code"),
+            service_day: date!(2026 - 11 - 23),
+            numbers: Vec::new(),
+            challenges: Vec::new(),
+        };
+        let json = serde_json::to_value(&block).expect("serialises");
+        assert_eq!(json["service_day"], "2026-11-23");
+        assert_eq!(serde_json::from_value::<Block>(json).expect("parses"), block);
+    }
 }

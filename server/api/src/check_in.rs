@@ -64,6 +64,7 @@ pub struct CheckInReply {
 pub struct TicketView {
     pub number: TicketNumber,
     pub department: DepartmentCode,
+    #[serde(with = "crate::encoding::day")]
     #[schema(value_type = String, format = Date)]
     pub service_day: Date,
     #[serde(with = "time::serde::rfc3339")]

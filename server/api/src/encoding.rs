@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use utoipa::ToSchema;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+time::serde::format_description!(pub(crate) day, Date, "[year]-[month]-[day]");
+
 /// A file of the chip or a picture, base64 (RFC 4648 section 4) in JSON.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, ToSchema)]
 #[schema(value_type = String, format = "byte")]

@@ -12,6 +12,7 @@ pub struct StationConfiguration {
     pub facility_code: String,
     pub hospital_vi: String,
     pub hospital_en: String,
+    #[serde(with = "crate::encoding::day")]
     #[schema(value_type = String, format = Date)]
     pub service_day: Date,
     #[serde(with = "time::serde::rfc3339")]

@@ -32,6 +32,7 @@ pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup)
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (t(Text::Title)) " · " (name) }
                 link rel="stylesheet" href="/staff/style.css";
+                @if staff.is_some() { noscript { meta http-equiv="refresh" content="20"; } }
                 @if staff.is_some() { script src="/staff/calls.js" defer {} }
             }
             body {
@@ -60,6 +61,11 @@ pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup)
             }
         }
     };
+    guarded(markup)
+}
+
+/// Markup with the headers that keep it private and alone.
+pub fn guarded(markup: Markup) -> Response {
     let mut response = markup.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));

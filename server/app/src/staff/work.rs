@@ -38,7 +38,7 @@ pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> R
 
 /// The same as the list: the script takes the parts it needs.
 pub async fn calls(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
-    Ok(whole_list(&app, language, &staff).await?.into_response())
+    Ok(page::guarded(whole_list(&app, language, &staff).await?))
 }
 
 pub async fn decide(
