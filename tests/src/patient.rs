@@ -47,9 +47,11 @@ impl Patient {
         if let Some(digit) = self.next_digit(screen) {
             return Deed::Touch(Action::Digit(digit));
         }
+        // Another screen in between: the same question again is a new one.
+        self.answered.take_if(|(seen, _)| seen != screen);
         let offered = offered(screen);
         let Some(wish) = self.wishes.iter().find(|wish| offered.contains(wish)).cloned() else { return Deed::Wait };
-        if self.answered.as_ref().is_some_and(|(seen, action)| *action == wish && seen == screen) {
+        if self.answered.as_ref().is_some_and(|(_, action)| *action == wish) {
             return Deed::Wait;
         }
         self.answered = Some((screen.clone(), wish.clone()));

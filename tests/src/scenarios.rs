@@ -94,6 +94,9 @@ impl Scenario {
     }
 }
 
+/// Of the reception's numbers, in the hospital of the scenarios.
+const RECEPTION_PREFIX: char = 'Q';
+
 fn department() -> DepartmentCode {
     DepartmentCode::parse("K01").expect("a code")
 }
@@ -434,7 +437,8 @@ fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
         report.chip_authenticity = recorded.authenticity;
         report.face = recorded.face.map(|decision| FaceReport { score: recorded.face_score, decision });
     }
-    let counter = row.as_ref().is_some_and(|row| row.counter_reason.is_some());
+    // A department's number may still ask staff for a look; only the counter's own number sends the patient there.
+    let counter = report.ticket.as_ref().is_some_and(|number| number.starts_with(RECEPTION_PREFIX));
     let outcome = match (&report.ticket, counter) {
         (None, _) => "staff called",
         (Some(_), true) => "counter",

@@ -70,11 +70,13 @@ fn tile(scene: &Scene<'_>, step: &Choosing, department: &DepartmentView) -> Tile
 fn waiting(scene: &Scene<'_>, department: &DepartmentView) -> Badge {
     let people = department.waiting.to_string();
     match department.wait_minutes {
-        Some((low, high)) => {
+        Some((low, high)) if high > 0 => {
             let values = [("people", &*people), ("low", &*low.to_string()), ("high", &*high.to_string())];
             let tone = if low >= LONG_WAIT_MINUTES { Tone::Warn } else { Tone::Ok };
             Badge { tone, text: scene.words.say_with(Phrase::TileWaitingTime, &values) }
         }
-        None => Badge { tone: Tone::Neutral, text: scene.words.say_with(Phrase::TileWaiting, &[("people", &people)]) },
+        Some(_) | None => {
+            Badge { tone: Tone::Neutral, text: scene.words.say_with(Phrase::TileWaiting, &[("people", &people)]) }
+        }
     }
 }

@@ -91,11 +91,11 @@ fn counter_place(scene: &Scene<'_>) -> String {
 fn wait(scene: &Scene<'_>, given: &Given) -> Option<Badge> {
     let people = given.people_ahead?.to_string();
     let text = match given.wait_minutes {
-        Some((low, high)) => {
+        Some((low, high)) if high > 0 => {
             let values = [("people", &*people), ("low", &*low.to_string()), ("high", &*high.to_string())];
             scene.words.say_with(Phrase::TicketWait, &values)
         }
-        None => scene.words.say_with(Phrase::TicketAhead, &[("people", &people)]),
+        Some(_) | None => scene.words.say_with(Phrase::TicketAhead, &[("people", &people)]),
     };
     Some(Badge { tone: Tone::Ok, text })
 }
