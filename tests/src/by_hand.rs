@@ -24,7 +24,7 @@ pub enum ByHandError {
 
 /// Opens a window 1000 pixels high until it is closed.
 pub fn open(props: &Props, deck: Arc<Deck>) -> Result<(), ByHandError> {
-    let hospital = Hospital::open(&deck.authorities(), &props.photographs.a[0]).map_err(StoryError::from)?;
+    let hospital = Hospital::open(&deck.authorities(), &props.photographs.eid_portrait).map_err(StoryError::from)?;
     let bench = Bench::new(SimOptions::extended_apdu(), CameraPace::Real).map_err(StoryError::from)?;
     let station = open_station(&hospital, &deck, &bench, props)?;
     let live_a = props.photographs.live(&props.photographs.a).map_err(StoryError::from)?;

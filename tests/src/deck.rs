@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use camera::sim::Picture;
 use emrtd::Fingerprint;
 use emrtd::sim::{Person, PortraitImage, SimulatedCard};
+use face::Engine;
+use image::RgbImage;
 use station::sim::{CardKind, CardMaker, NoPortrait, card_portrait};
 use time::Date;
 
@@ -16,25 +18,42 @@ pub enum DeckError {
     Picture { path: PathBuf, source: image::ImageError },
     #[error("{path} holds {found} photographs, {needed} are needed")]
     TooFew { path: PathBuf, found: usize, needed: usize },
+    #[error("no face was found in {path}")]
+    NoFace { path: PathBuf },
+    #[error("a portrait cannot be encoded: {0}")]
+    Portrait(image::ImageError),
+    #[error("a picture cannot be shown to the camera: {0}")]
+    Frame(#[from] camera::BadFrame),
+    #[error("a picture cannot be looked at: {0}")]
+    Pixels(#[from] face::PictureError),
+    #[error("the face models: {0}")]
+    Engine(#[from] face::EngineError),
     #[error(transparent)]
     NoPortrait(#[from] NoPortrait),
 }
 
-/// Photographs of two people: on cards, and before the camera.
+/// Photographs of two people, as they stand before a camera. The first of each is for the card.
 pub struct Photographs {
-    pub a: Vec<PathBuf>,
-    pub b: Vec<PathBuf>,
+    pub a: Vec<RgbImage>,
+    pub b: Vec<RgbImage>,
+    /// Person A's first file, as the e-identity verifier shows it.
+    pub eid_portrait: PathBuf,
 }
 
 impl Photographs {
-    pub fn find(folder: &Path) -> Result<Self, DeckError> {
-        Ok(Self { a: pictures_in(&folder.join("person-a"), 2)?, b: pictures_in(&folder.join("person-b"), 1)? })
+    /// `folder` holds `person-a/*.jpg` (2 or more) and `person-b/*.jpg`. Every photograph is cut to its largest face, as
+    /// if the person had stepped up to the kiosk.
+    pub fn find(folder: &Path, engine: &mut Engine) -> Result<Self, DeckError> {
+        let (a, b) = (pictures_in(&folder.join("person-a"), 2)?, pictures_in(&folder.join("person-b"), 1)?);
+        let mut faces = |paths: &[PathBuf]| paths.iter().map(|path| step_up(path, engine)).collect();
+        Ok(Self { a: faces(&a)?, b: faces(&b)?, eid_portrait: a[0].clone() })
     }
 
     /// For the camera: not the one that is on the card, where there is another.
-    pub fn live(&self, person: &[PathBuf]) -> Result<Vec<Picture>, DeckError> {
+    pub fn live(&self, person: &[RgbImage]) -> Result<Vec<Picture>, DeckError> {
         let live = if person.len() > 1 { &person[1..] } else { person };
-        live.iter().map(|path| decode(path)).collect()
+        let picture = |image: &RgbImage| Picture::from_rgb8(image.width(), image.height(), image.as_raw().clone());
+        live.iter().map(|image| Ok(picture(image)?)).collect()
     }
 }
 
@@ -86,12 +105,27 @@ fn pictures_in(folder: &Path, needed: usize) -> Result<Vec<PathBuf>, DeckError> 
     Ok(paths)
 }
 
-fn decode(path: &Path) -> Result<Picture, DeckError> {
-    let bytes = std::fs::read(path).map_err(|source| DeckError::Photographs { path: path.to_owned(), source })?;
-    Picture::decode(&bytes).map_err(|source| DeckError::Picture { path: path.to_owned(), source })
+/// The largest face and what is around it, four by three as a camera's frame.
+fn step_up(path: &Path, engine: &mut Engine) -> Result<RgbImage, DeckError> {
+    let picture_error = |source| DeckError::Picture { path: path.to_owned(), source };
+    let whole = image::open(path).map_err(picture_error)?.into_rgb8();
+    let (width, height) = whole.dimensions();
+    let faces = engine.detect(&face::Picture::from_rgb(width, height, whole.as_raw().clone())?)?;
+    let largest = faces.iter().map(|face| face.face_box).max_by(|a, b| a.width.total_cmp(&b.width));
+    let Some(face) = largest else { return Err(DeckError::NoFace { path: path.to_owned() }) };
+    let cut_height = (FACE_HEIGHTS * face.height).min(height as f32);
+    let cut_width = (cut_height * 4.0 / 3.0).min(width as f32);
+    let left = (face.x + (face.width - cut_width) / 2.0).clamp(0.0, width as f32 - cut_width);
+    let top = (face.y + (face.height - cut_height) / 2.0).clamp(0.0, height as f32 - cut_height);
+    let cut = image::imageops::crop_imm(&whole, left as u32, top as u32, cut_width as u32, cut_height as u32);
+    Ok(cut.to_image())
 }
 
-fn portrait(path: &Path) -> Result<PortraitImage, DeckError> {
-    let bytes = std::fs::read(path).map_err(|source| DeckError::Photographs { path: path.to_owned(), source })?;
-    card_portrait(&bytes).map_err(|source| DeckError::Picture { path: path.to_owned(), source })
+/// How many faces high a frame is, when somebody stands at arm's length.
+const FACE_HEIGHTS: f32 = 2.2;
+
+fn portrait(photograph: &RgbImage) -> Result<PortraitImage, DeckError> {
+    let mut jpeg = Vec::new();
+    let encoded = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 95).encode_image(photograph);
+    encoded.and_then(|()| card_portrait(&jpeg)).map_err(DeckError::Portrait)
 }

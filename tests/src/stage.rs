@@ -47,9 +47,10 @@ pub struct Props {
 }
 
 pub struct Stage {
-    pub hospital: Hospital,
-    pub bench: Bench,
+    // Dropped first: it writes into the hospital's folder.
     pub station: Station,
+    pub bench: Bench,
+    pub hospital: Hospital,
     pub deck: Arc<Deck>,
     /// Every screen that was shown, the last state of each visit to it.
     pub seen: Vec<Screen>,
@@ -62,7 +63,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn set(props: &Props, deck: Arc<Deck>) -> Result<Self, StoryError> {
-        let hospital = Hospital::open(&deck.authorities(), &props.photographs.a[0])?;
+        let hospital = Hospital::open(&deck.authorities(), &props.photographs.eid_portrait)?;
         let bench = Bench::new(SimOptions::extended_apdu(), CameraPace::Unpaced)?;
         let station = open_station(&hospital, &deck, &bench, props)?;
         let mut stage = Self {

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 
 fn plays(name: &str) {
     let provision = onnx::provision_dir().expect("run ./run setup first");
-    let photographs = Photographs::find(&provision.join("photos")).expect("photographs");
+    let mut engine = onnx::load(&provision).expect("models");
+    let photographs = Photographs::find(&provision.join("photos"), &mut engine).expect("photographs");
     let deck = Deck::issue(&photographs, OffsetDateTime::now_utc().date()).expect("cards");
     let scenario = scenarios::ALL.iter().find(|scenario| scenario.name == name).expect("a scenario of the list");
     let played = scenario.run(&Props { photographs, provision }, &Arc::new(deck));

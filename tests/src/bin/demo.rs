@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
     let provision = onnx::provision_dir()?;
     let folder = arguments.photos.clone().unwrap_or_else(|| provision.join("photos"));
-    let photographs = Photographs::find(&folder)?;
+    let photographs = Photographs::find(&folder, &mut onnx::load(&provision)?)?;
     let deck = Arc::new(Deck::issue(&photographs, OffsetDateTime::now_utc().date())?);
     let props = Props { photographs, provision };
     let passed = if arguments.by_hand { true } else { play(arguments, &props, &deck)? };
