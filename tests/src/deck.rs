@@ -45,7 +45,8 @@ impl Photographs {
     /// if the person had stepped up to the kiosk.
     pub fn find(folder: &Path, engine: &mut Engine) -> Result<Self, DeckError> {
         let (a, b) = (pictures_in(&folder.join("person-a"), 2)?, pictures_in(&folder.join("person-b"), 1)?);
-        let mut faces = |paths: &[PathBuf]| paths.iter().map(|path| step_up(path, engine)).collect();
+        let mut faces =
+            |paths: &[PathBuf]| paths.iter().map(|path| step_up(path, engine)).collect::<Result<Vec<_>, _>>();
         Ok(Self { a: faces(&a)?, b: faces(&b)?, eid_portrait: a[0].clone() })
     }
 

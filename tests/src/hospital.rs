@@ -295,8 +295,7 @@ impl Hospital {
         let Some(row) = row.into_iter().next() else { return Ok(None) };
         let facts: String = row.try_get("facts")?;
         let from_chip = row.try_get::<String, _>("document")? == "chip";
-        let access =
-            if facts.contains("\"bac\"") || facts.split(',').any(|fact| fact == "bac") { "bac" } else { "pace" };
+        let access = if facts.split_whitespace().any(|fact| fact == "bac") { "bac" } else { "pace" };
         let face = match row.try_get::<String, _>("face")?.as_str() {
             "matched" => Some("match".to_owned()),
             "not_matched" => Some("no match".to_owned()),

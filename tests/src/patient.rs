@@ -27,6 +27,14 @@ pub enum Deed {
     Wait,
 }
 
+/// Where the patient's card is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Card {
+    None,
+    InHand,
+    InReader,
+}
+
 impl Patient {
     pub fn who_wants(wishes: impl IntoIterator<Item = Action>) -> Self {
         Self { wishes: wishes.into_iter().collect(), entries: BTreeMap::new(), typing: None, answered: None }
@@ -37,11 +45,15 @@ impl Patient {
         self
     }
 
-    pub fn look_at(&mut self, screen: &Screen, card_is_in: bool) -> Deed {
-        if card_is_in && shows(screen, Picture::RemoveCard) {
+    pub fn look_at(&mut self, screen: &Screen, card: Card) -> Deed {
+        if card == Card::InReader && shows(screen, Picture::RemoveCard) {
             return Deed::TakeCardOut;
         }
-        if !card_is_in && screen.dialog.is_none() && shows(screen, Picture::InsertCard) && screen.name != "welcome" {
+        if card == Card::InHand
+            && screen.dialog.is_none()
+            && shows(screen, Picture::InsertCard)
+            && screen.name != "welcome"
+        {
             return Deed::PutCardIn;
         }
         if let Some(digit) = self.next_digit(screen) {

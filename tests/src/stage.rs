@@ -14,7 +14,7 @@ use station::{RealTime, Station, StationConfig};
 
 use crate::deck::{Deck, DeckError, Photographs};
 use crate::hospital::{Hospital, HospitalError, KIOSK};
-use crate::patient::{Deed, Patient, number_on};
+use crate::patient::{Card, Deed, Patient, number_on};
 
 /// How long one wait may take on a slow machine before the story is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -140,7 +140,7 @@ impl Stage {
             if started.elapsed() > PATIENCE {
                 return Err(StoryError::NotReached { what, screen: self.screen().name });
             }
-            match patient.look_at(&self.screen(), self.bench.card_is_in()) {
+            match patient.look_at(&self.screen(), self.where_the_card_is()) {
                 Deed::Touch(action) => self.station.touch(action),
                 Deed::TakeCardOut => self.bench.pull_card(),
                 Deed::PutCardIn => match self.card.take() {
@@ -150,6 +150,15 @@ impl Stage {
                 Deed::Wait => {}
             }
             self.station.pump(PUMP);
+        }
+    }
+
+    fn where_the_card_is(&self) -> Card {
+        let in_hand = self.card.is_some() || self.bench.with_card(|_| ()).is_some();
+        match (self.bench.card_is_in(), in_hand) {
+            (true, _) => Card::InReader,
+            (false, true) => Card::InHand,
+            (false, false) => Card::None,
         }
     }
 
