@@ -198,7 +198,7 @@ impl Stage {
             self.numbers.push(number.to_owned());
         }
         match self.seen.last_mut() {
-            Some(last) if last.name == screen.name && last.dialog.is_some() == screen.dialog.is_some() => {
+            Some(last) if says_the_same(last, &screen) => {
                 *last = screen;
             }
             Some(last) => {
@@ -210,6 +210,14 @@ impl Stage {
             None => self.seen.push(screen),
         }
     }
+}
+
+/// Only its progress differs.
+fn says_the_same(one: &Screen, other: &Screen) -> bool {
+    one.name == other.name
+        && one.headline == other.headline
+        && one.badge.as_ref().map(|badge| &badge.text) == other.badge.as_ref().map(|badge| &badge.text)
+        && one.dialog.is_some() == other.dialog.is_some()
 }
 
 /// A station on the bench, connected to the hospital, with the real models.

@@ -11,6 +11,8 @@ const MAX_CONFIG_BYTES: u64 = 256 << 10;
 /// Other sections belong to the station, which reads the same file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct KioskConfig {
+    /// The folder that `./run setup` filled, as the station reads it too.
+    provision: Option<PathBuf>,
     #[serde(default)]
     pub window: WindowConfig,
 }
@@ -22,7 +24,7 @@ pub struct WindowConfig {
     pub fullscreen: bool,
     pub height_px: u32,
     /// The folder with `BeVietnamPro-*.ttf`. Default: `fonts` in the provisioned folder.
-    pub fonts: Option<PathBuf>,
+    fonts: Option<PathBuf>,
 }
 
 impl Default for WindowConfig {
@@ -53,7 +55,23 @@ impl KioskConfig {
         if text.len() as u64 > MAX_CONFIG_BYTES {
             return Err(ConfigError::TooLarge { path: path.to_owned() });
         }
-        toml::from_str(&text).map_err(|source| ConfigError::Malformed { path: path.to_owned(), source })
+        let mut config: Self =
+            toml::from_str(&text).map_err(|source| ConfigError::Malformed { path: path.to_owned(), source })?;
+        // Relative paths are those of the file's folder.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for path in [&mut config.provision, &mut config.window.fonts].into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+        Ok(config)
+    }
+
+    /// The configured folder, or the one in what `./run setup` filled.
+    pub fn fonts_folder(&self) -> Result<PathBuf, onnx::OnnxError> {
+        match (&self.window.fonts, &self.provision) {
+            (Some(fonts), _) => Ok(fonts.clone()),
+            (None, Some(provision)) => Ok(provision.join("fonts")),
+            (None, None) => Ok(onnx::provision_dir()?.join("fonts")),
+        }
     }
 }
 
@@ -61,16 +79,6 @@ impl WindowConfig {
     pub fn placement(&self) -> Placement {
         if self.fullscreen { Placement::Fullscreen } else { Placement::Windowed { height: self.height_px } }
     }
-
-    /// The configured folder, or the one that `./run setup` fills.
-    pub fn fonts_folder(&self) -> PathBuf {
-        self.fonts.clone().unwrap_or_else(|| provision_folder().join("fonts"))
-    }
-}
-
-/// `TIEPDON_PROVISION`, or `.provision` where the kiosk was started.
-pub fn provision_folder() -> PathBuf {
-    std::env::var_os("TIEPDON_PROVISION").map_or_else(|| PathBuf::from(".provision"), PathBuf::from)
 }
 
 #[cfg(test)]
@@ -89,6 +97,18 @@ mod tests {
             toml::from_str("[window]\nfullscreen = false\nheight_px = 900\n[server]\nurl = 'https://example.test'\n")
                 .expect("other sections are not ours");
         assert_eq!(config.window.placement(), Placement::Windowed { height: 900 });
+    }
+
+    #[test]
+    fn fonts_lie_in_the_provisioned_folder_beside_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("kiosk.toml");
+        std::fs::write(&path, "provision = \"there\"\n").expect("writes");
+        let config = KioskConfig::read(&path).expect("a configuration");
+        assert_eq!(config.fonts_folder().expect("named"), folder.path().join("there/fonts"));
+        std::fs::write(&path, "provision = \"there\"\n[window]\nfonts = \"/letters\"\n").expect("writes");
+        let config = KioskConfig::read(&path).expect("a configuration");
+        assert_eq!(config.fonts_folder().expect("named"), PathBuf::from("/letters"));
     }
 
     #[test]

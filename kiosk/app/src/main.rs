@@ -1,7 +1,8 @@
 //! `tiepdon-kiosk`: reads the configuration, starts the station, opens the window.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Parser;
 use kiosk::bridge::Station;
@@ -20,13 +21,29 @@ struct Arguments {
     config: PathBuf,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let path = Arguments::parse().config;
-    let window = KioskConfig::read(&path)?.window;
-    let config = StationConfig::read(&path)?;
+    match run(&Arguments::parse().config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut sentence = error.to_string();
+            let mut cause = error.source();
+            while let Some(inner) = cause {
+                sentence.push_str(&format!(": {inner}"));
+                cause = inner.source();
+            }
+            eprintln!("stopped: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(path: &Path) -> Result<(), Box<dyn Error>> {
+    let kiosk = KioskConfig::read(path)?;
+    let fonts = kiosk.fonts_folder()?;
+    let config = StationConfig::read(path)?;
     let station: Box<dyn Station> = match open(config) {
         Ok(station) => Box::new(station),
         Err(error) => {
@@ -38,8 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     run_window(
         station,
         WindowOptions {
-            placement: window.placement(),
-            fonts: window.fonts_folder(),
+            placement: kiosk.window.placement(),
+            fonts,
             #[cfg(feature = "dock")]
             dock: None,
         },

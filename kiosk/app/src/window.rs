@@ -6,6 +6,7 @@ use crate::dock::{self, Dock, DockPlugin};
 use crate::fonts::{FontError, FontFiles};
 use crate::tokens;
 use crate::ui::KioskUi;
+use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::window::{CursorOptions, MonitorSelection, PresentMode, WindowMode, WindowResolution};
@@ -58,6 +59,8 @@ pub fn run_window(station: Box<dyn Station>, options: WindowOptions) -> Result<(
                 }),
                 ..default()
             })
+            // The program that opens the window writes the log.
+            .disable::<LogPlugin>()
             // A pipeline that is not ready leaves its shapes out, and nothing would draw them later.
             .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() }),
     )
@@ -83,7 +86,7 @@ fn sleeping() -> WinitSettings {
 fn window(placement: Placement, beside: f32) -> Window {
     let (mode, height) = match placement {
         Placement::Fullscreen => {
-            (WindowMode::BorderlessFullscreen(MonitorSelection::Current), tokens::SCREEN_HEIGHT as u32)
+            (WindowMode::BorderlessFullscreen(MonitorSelection::Primary), tokens::SCREEN_HEIGHT as u32)
         }
         Placement::Windowed { height } => (WindowMode::Windowed, height.max(480)),
     };

@@ -42,7 +42,8 @@ fn facts(given: &Given, words: &Words) -> Vec<(String, String)> {
         let value = words.say_with(Phrase::PaperAheadValue, &[("people", &people.to_string())]);
         facts.push((words.say(Phrase::PaperAhead), value));
     }
-    if let Some((low, high)) = given.wait_minutes {
+    // Nobody waits "0 to 0 minutes".
+    if let Some((low, high)) = given.wait_minutes.filter(|(_, high)| *high > 0) {
         let range = [("low", &*low.to_string()), ("high", &*high.to_string())];
         facts.push((words.say(Phrase::PaperWait), words.say_with(Phrase::PaperWaitValue, &range)));
     }

@@ -35,6 +35,17 @@ impl Cardholder {
         Ok(Self { issuer, trust, person: Person::nguyen_van_mau(), portrait, today, rng })
     }
 
+    /// The certificate of the authority that signs this issuer's documents, DER.
+    pub fn authority(&self) -> Vec<u8> {
+        self.issuer.csca_der().to_vec()
+    }
+
+    /// The code printed on the card.
+    pub fn code(&self) -> String {
+        let number = self.person.details().number.as_str();
+        format!("{number}||Nguyễn Văn Mẫu|15011985|Nam|Số 1 Phố Thử, Hải Phòng|01072021")
+    }
+
     pub fn portrait(&self) -> &PortraitImage {
         &self.portrait
     }

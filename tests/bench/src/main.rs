@@ -6,18 +6,26 @@
 
 mod card;
 mod cardholder;
+mod check_ins;
 mod machine;
 mod matching;
 mod plot;
+mod reducer;
 mod report;
 mod sample;
+mod visit;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use emrtd::ElementaryFile;
+use face::PortraitHash;
 
+use crate::cardholder::AccessProtocol;
 use crate::report::Report;
+use crate::visit::Visitor;
 
 /// Measures chip reading, face pipeline, session, check-ins and the kiosk's window.
 #[derive(Debug, Parser)]
@@ -62,6 +70,20 @@ enum BenchError {
     },
     #[error("the report is no JSON")]
     Json(#[from] serde_json::Error),
+    #[error("the reception of the measurement cannot be set up")]
+    Reception(#[source] std::io::Error),
+    #[error("the server's configuration")]
+    Config(#[from] server::config::ConfigError),
+    #[error("the server cannot start")]
+    Server(#[from] server::StartError),
+    #[error("the server's database")]
+    Store(#[from] server::store::StoreError),
+    #[error("the kiosk's client")]
+    Client(#[from] devices::server_client::ClientError),
+    #[error("the server's answer")]
+    Answer(#[from] devices::server_client::ServerError),
+    #[error("the database file")]
+    Database(#[from] sqlx::Error),
     #[error("a measurement went wrong: {0}")]
     Unexpected(&'static str),
 }
@@ -95,7 +117,19 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let today = time::OffsetDateTime::now_utc().date();
     let mut holder = cardholder::Cardholder::new(portrait, today)?;
     let card = card::measure(&mut holder)?;
-    let report = Report { profile: report::PROFILE, machine: machine.after(), card, face };
+    step(3, "session");
+    let chip = holder.chip(AccessProtocol::PaceByCan);
+    let dg2 = chip.files.get(&ElementaryFile::DG2).ok_or(BenchError::Unexpected("the chip has no portrait"))?;
+    let hash = PortraitHash::of_file(dg2);
+    let image = holder.portrait().image.clone();
+    let matched = matching::matched(&mut watched, &photographs, &image, hash)?;
+    let visitor = Visitor { chip: &chip, face: &matched, code: holder.code() };
+    let session = reducer::measure(&mut holder, &visitor)?;
+    step(4, "check-ins");
+    let check_ins = check_ins::measure(&mut holder, &visitor)?;
+    step(5, "window");
+    let window = window::measure(&provision)?;
+    let report = Report { profile: report::PROFILE, machine: machine.after(), card, face, session, check_ins, window };
 
     let json = arguments.out.join("report.json");
     std::fs::write(&json, serde_json::to_vec_pretty(&report)?).map_err(write_error(&json))?;
@@ -105,7 +139,7 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     Ok(())
 }
 
-const STEPS: u32 = 2;
+const STEPS: u32 = 5;
 
 fn step(number: u32, what: &str) {
     eprintln!("[{number}/{STEPS}] measuring: {what}");

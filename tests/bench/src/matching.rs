@@ -253,6 +253,16 @@ fn match_of_three_frames(
     Ok((samples, score))
 }
 
+/// The proof that the right person is before the camera, for a visit with this chip.
+pub fn matched(
+    watched: &mut Watched,
+    photographs: &Photographs,
+    chip_portrait: &[u8],
+    hash: PortraitHash,
+) -> Result<FaceMatch, BenchError> {
+    match_live(&mut watched.engine, chip_portrait, hash, &photographs.live()?)
+}
+
 /// `hash`: of the file that the portrait was taken from.
 fn match_live(
     engine: &mut Engine,

@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use crate::card::CardReport;
+use crate::check_ins::CheckInReport;
 use crate::machine::Machine;
 use crate::matching::FaceReport;
+use crate::reducer::SessionReport;
+use crate::window::WindowReport;
 
 /// `./run bench` uses the profile that the demonstration and the tests share.
 pub const PROFILE: &str = if cfg!(debug_assertions) {
@@ -19,4 +22,7 @@ pub struct Report {
     pub machine: Machine,
     pub card: CardReport,
     pub face: FaceReport,
+    pub session: SessionReport,
+    pub check_ins: CheckInReport,
+    pub window: WindowReport,
 }

@@ -11,9 +11,12 @@ use self::canvas::{Canvas, Colour, Fonts, Weight};
 use self::chart::{Bar, Chart, Row, number};
 use crate::BenchError;
 use crate::card::CardReport;
+use crate::check_ins::{CheckInReport, Rate};
 use crate::matching::{FaceReport, Stage};
+use crate::reducer::SessionReport;
 use crate::report::Report;
 use crate::sample::Summary;
+use crate::window::WindowReport;
 
 const PAPER: Colour = Rgb([0xFB, 0xFA, 0xF7]);
 const PANEL: Colour = Rgb([0xFF, 0xFF, 0xFF]);
@@ -32,7 +35,10 @@ const HEAD: f32 = 150.0;
 
 pub fn draw(report: &Report, provision: &Path) -> Result<RgbImage, BenchError> {
     let fonts = Fonts::load(provision)?;
-    let columns = [vec![link(&report.card)], vec![host(&report.card), pipeline(&report.face)]];
+    let columns = [
+        vec![link(&report.card), check_ins(&report.check_ins)],
+        vec![host(&report.card), pipeline(&report.face), session(&report.session), window(&report.window)],
+    ];
     let tall = |charts: &Vec<Chart>| charts.iter().map(|chart| chart.height() + MARGIN / 2.0).sum::<f32>();
     let height = HEAD + columns.iter().map(tall).fold(0.0, f32::max) + MARGIN / 2.0;
     let mut canvas = Canvas::new(WIDTH, height.ceil() as u32, PAPER);
@@ -136,6 +142,75 @@ fn pipeline(face: &FaceReport) -> Chart {
         legend: vec![(FLOOR, "the network alone"), (ADDED, "what the stage adds")],
         rows,
     }
+}
+
+fn session(session: &SessionReport) -> Chart {
+    let row = |label: &str, us: Summary| {
+        bar(label.to_owned(), vec![(us.median, ADDED)], Some(us), format!("{} µs", number(us.median)))
+    };
+    Chart {
+        title: "Session: processor time of one event".to_owned(),
+        notes: vec![format!(
+            "{} events a visit, {} visits. The dearest event with its screen takes {} % of the time between two frames.",
+            session.events_a_visit,
+            session.visits,
+            number(session.worst_part_of_a_frame * 100.0)
+        )],
+        unit: "µs",
+        legend: vec![],
+        rows: vec![row("decide what happens", session.decide_us), row("draw up the screen", session.view_us)],
+    }
+}
+
+fn check_ins(check_ins: &CheckInReport) -> Chart {
+    let [before, after] = check_ins.bare_commits_per_s;
+    let floor = Summary { median: f64::midpoint(before, after), min: before.min(after), max: before.max(after) };
+    let rate = |label: &str, rate: &Rate| {
+        let value = format!("{} = {:.2} × bare", number(rate.visits_per_s), rate.ratio);
+        bar(label.to_owned(), vec![(rate.visits_per_s, ADDED)], None, value)
+    };
+    Chart {
+        title: "Check-ins a second, durable".to_owned(),
+        notes: vec![
+            format!(
+                "SQLite, {}; {} kiosks on loopback. A visit is {} commits.",
+                check_ins.journal,
+                check_ins.kiosks,
+                number(check_ins.by_code.commits_a_visit)
+            ),
+            format!("Bare: {}.", check_ins.floor),
+        ],
+        unit: "/s",
+        legend: vec![(FLOOR, "bare commits"), (ADDED, "visits")],
+        rows: vec![
+            bar("one-row commits".to_owned(), vec![(floor.median, FLOOR)], Some(floor), number(floor.median)),
+            rate("by the card's code", &check_ins.by_code),
+            rate("by chip and face, authenticated again", &check_ins.by_chip_and_face),
+        ],
+    }
+}
+
+fn window(window: &WindowReport) -> Chart {
+    let (notes, rows) = match window {
+        WindowReport::Missing { why } => (vec![format!("Not measured: {why}.")], vec![]),
+        WindowReport::Measured { start_to_first_picture_ms, idle_part_of_a_core, resident_mib, .. } => (
+            vec![
+                "The real program on a virtual panel of 1080 × 1920, drawn without a graphics processor.".to_owned(),
+                format!(
+                    "Idle: {} % of one core; {} MiB resident.",
+                    number(idle_part_of_a_core * 100.0),
+                    number(*resident_mib)
+                ),
+            ],
+            vec![bar(
+                "start to first picture".to_owned(),
+                vec![(*start_to_first_picture_ms, ADDED)],
+                None,
+                format!("{} ms", number(*start_to_first_picture_ms)),
+            )],
+        ),
+    };
+    Chart { title: "Window".to_owned(), notes, unit: "ms", legend: vec![], rows }
 }
 
 fn stage(stage: &Stage) -> Row {
