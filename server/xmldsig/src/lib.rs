@@ -9,20 +9,22 @@
 
 mod c14n;
 mod certificate;
+mod detached;
 mod document;
 mod key;
 mod pkcs12;
 mod sign;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod software;
 mod verify;
 mod xmldsig;
 
 pub use certificate::{Certificate, CertificateError, MIN_RSA_BITS};
+pub use detached::{DetachedError, VerifiedPayload, sign_detached, verify_detached};
 pub use document::XmlError;
 pub use key::{Algorithm, KeyError, SigningKey};
 pub use pkcs12::Pkcs12Error;
 pub use sign::{SignError, sign_enveloped, sign_paper};
 pub use software::SoftwareKey;
 pub use verify::{Signed, Step, VerifiedDocument, VerifiedPaper, VerifyError, verify_enveloped, verify_paper};
-#[cfg(feature = "sim")]
-pub mod sim;
