@@ -115,6 +115,13 @@ pub fn prospect(error: &ServerError) -> Prospect {
         | ProblemCode::EidExpired
         | ProblemCode::EidOtherKiosk
         | ProblemCode::EidRefused
+        | ProblemCode::PapersNotPermitted
+        | ProblemCode::PaperUnknown
+        | ProblemCode::PaperChanged
+        | ProblemCode::PaperNotWaiting
+        | ProblemCode::CorrectionRefused
+        | ProblemCode::QuestionnaireChanged
+        | ProblemCode::AnswersIncomplete
         | ProblemCode::TooManyRequests
         | ProblemCode::Internal => Prospect::Later,
     }

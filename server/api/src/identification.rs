@@ -126,6 +126,9 @@ pub struct IdentificationReply {
     pub priority: Option<PriorityGround>,
     /// What was weaker than the best, by stable code ("bac", "signer_unknown", "chip_kiosk_word", ..).
     pub facts: Vec<String>,
+    /// Papers that wait for this person to read and confirm ([`crate::papers`]); 0 below level A.
+    #[serde(default)]
+    pub papers_waiting: u16,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Zeroize, ZeroizeOnDrop)]

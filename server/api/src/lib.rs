@@ -12,6 +12,7 @@ mod eid;
 mod encoding;
 mod id;
 mod identification;
+pub mod papers;
 mod problem;
 mod station;
 

@@ -44,6 +44,19 @@ pub enum ProblemCode {
     /// The code was made for another kiosk.
     EidOtherKiosk,
     EidRefused,
+    /// Not identified at level A in this visit by this kiosk, or too long ago.
+    PapersNotPermitted,
+    /// No such paper for this person.
+    PaperUnknown,
+    /// The text is no longer the one that was read.
+    PaperChanged,
+    /// The paper does not, or no longer, wait for the citizen.
+    PaperNotWaiting,
+    /// A proposal that breaks a rule of its field, or a field that this person may not propose.
+    CorrectionRefused,
+    /// The answers belong to another version of the questions.
+    QuestionnaireChanged,
+    AnswersIncomplete,
     TooManyRequests,
     Internal,
 }

@@ -244,6 +244,7 @@ pub(crate) fn reply_for(app: &App, finding: &Finding, entitlement: &Entitlement,
         entitlement: entitlement_view(app, finding.assurance, entitlement.record()),
         priority: priority.and_then(|person| person.priority_on(today)),
         facts: finding.facts.clone(),
+        papers_waiting: 0,
     }
 }
 

@@ -61,6 +61,13 @@ fn notice(failure: ServerFailure) -> WayNotice {
             | ProblemCode::NumbersExhausted
             | ProblemCode::NumberNotReserved
             | ProblemCode::SealBroken
+            | ProblemCode::PapersNotPermitted
+            | ProblemCode::PaperUnknown
+            | ProblemCode::PaperChanged
+            | ProblemCode::PaperNotWaiting
+            | ProblemCode::CorrectionRefused
+            | ProblemCode::QuestionnaireChanged
+            | ProblemCode::AnswersIncomplete
             | ProblemCode::TooManyRequests
             | ProblemCode::Internal => WayNotice::EidAway,
         },

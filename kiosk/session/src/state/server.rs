@@ -199,6 +199,13 @@ fn refusal(code: ProblemCode) -> Refusal {
         | ProblemCode::MethodNotAllowed
         | ProblemCode::NumberNotReserved
         | ProblemCode::SealBroken
+        | ProblemCode::PapersNotPermitted
+        | ProblemCode::PaperUnknown
+        | ProblemCode::PaperChanged
+        | ProblemCode::PaperNotWaiting
+        | ProblemCode::CorrectionRefused
+        | ProblemCode::QuestionnaireChanged
+        | ProblemCode::AnswersIncomplete
         | ProblemCode::TooManyRequests
         | ProblemCode::Internal => Refusal::Fault,
     }

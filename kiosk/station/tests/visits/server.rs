@@ -129,6 +129,7 @@ fn answer(method: &str, path: &str, body: &[u8], books: &mut Books) -> Option<(u
                 entitlement: EntitlementView::ToBeConfirmed,
                 priority: None,
                 facts: vec![],
+                papers_waiting: 0,
             })
         }
         ("put", ["visits", visit, "check-in"]) => {
