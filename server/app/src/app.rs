@@ -2,15 +2,17 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use emrtd::{Fingerprint, TrustPolicy, TrustStore, TrustStoreError};
 use time::{Date, OffsetDateTime};
 
+use crate::certificate::WorkingTime;
 use crate::clock::{SharedClock, service_day, unix_ms};
 use crate::config::{Config, ConfigError};
 use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::http::limit::RateLimit;
-use crate::insurance::{EntitlementSource, HttpGateway};
+use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
 use crate::store::{Store, StoreError};
 
@@ -22,9 +24,10 @@ pub struct Shared {
     pub config: Config,
     pub clock: SharedClock,
     pub store: Store,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     pub insurance: Option<Arc<dyn EntitlementSource>>,
     pub eid: Option<Eid>,
+    pub working_time: WorkingTime,
     /// Authorities of the configuration; pinned signers are added from the database at each use.
     authorities: TrustStore,
     pub(crate) kiosk_limit: RateLimit,
@@ -43,6 +46,8 @@ pub struct Eid {
 pub struct Outside {
     pub insurance: Option<Arc<dyn EntitlementSource>>,
     pub eid: Option<Eid>,
+    /// Accounts at the gateway whose tokens the processes of this hospital share.
+    pub accounts: Vec<Arc<Account>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -61,13 +66,22 @@ pub enum StartError {
 
 impl Outside {
     pub fn from_config(config: &Config, clock: &SharedClock) -> Result<Self, ConfigError> {
-        let insurance = config.insurance.as_ref().map(|insurance| HttpGateway::from_config(insurance, clock.clone()));
-        let insurance = insurance.transpose()?.map(|gateway| Arc::new(gateway) as Arc<dyn EntitlementSource>);
+        let mut accounts = Vec::new();
+        let insurance = config.insurance.as_ref().map(|insurance| {
+            let deadline = Duration::from_millis(insurance.deadline_ms);
+            let (url, username) = (&insurance.base_url, &insurance.username);
+            let account =
+                Account::new(url, username, &insurance.password, "insurance.password", deadline, clock.clone())?;
+            let account = Arc::new(account);
+            accounts.push(account.clone());
+            Ok(Arc::new(HttpGateway::with_account(insurance, account)?) as Arc<dyn EntitlementSource>)
+        });
+        let insurance = insurance.transpose()?;
         let eid = config.eid.as_ref().map(|eid| {
             let verifier: Arc<dyn EidVerifier> = Arc::new(HttpVerifier::from_config(eid)?);
             Ok(Eid { verifier, key: verifying_key(&eid.public_key).ok_or(ConfigError::Key("eid.public_key"))? })
         });
-        Ok(Self { insurance, eid: eid.transpose()? })
+        Ok(Self { insurance, eid: eid.transpose()?, accounts })
     }
 }
 
@@ -75,17 +89,21 @@ impl App {
     /// Reads the secrets, opens the database and loads the trust store.
     pub async fn open(config: Config, clock: SharedClock, outside: Outside) -> Result<Self, StartError> {
         let facility = &config.hospital.facility_code;
-        let keys = Keys::from_master(&*config.master_key.read_key("master_key")?, facility.clone());
+        let keys = Arc::new(Keys::from_master(&*config.master_key.read_key("master_key")?, facility.clone()));
         let mut authorities = TrustStore::new(TrustPolicy::default());
         for path in &config.trust.csca_files {
             authorities.add_authorities(&std::fs::read(path).map_err(StartError::CscaFile)?)?;
         }
         let database = &config.database;
         let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
-        let Outside { insurance, eid } = outside;
+        let Outside { insurance, eid, accounts } = outside;
+        for account in accounts {
+            account.share(store.clone(), keys.clone());
+        }
         Ok(Self(Arc::new(Shared {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
+            working_time: config.working_time.to_working_time(),
             config,
             clock,
             store,

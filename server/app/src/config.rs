@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use api::DepartmentCode;
 use identity::{CitizenId, FacilityCode, PersonName};
 use serde::{Deserialize, Serialize};
-use time::Time;
+use time::macros::time;
+use time::{Date, Time, Weekday};
 use zeroize::Zeroizing;
+
+use crate::certificate::WorkingTime;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +32,8 @@ pub struct Config {
     pub policy: PolicyConfig,
     #[serde(default)]
     pub limits: LimitConfig,
+    #[serde(default)]
+    pub working_time: WorkingTimeConfig,
 }
 
 /// Where a secret is read from.
@@ -178,6 +183,30 @@ pub struct LimitConfig {
     pub logins_per_minute: u32,
 }
 
+/// When the office works: the four working hours of NĐ 63/2024 are counted in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkingTimeConfig {
+    pub spans: Vec<OpeningHours>,
+    pub weekdays: Vec<WorkingDay>,
+    #[serde(with = "text::days")]
+    pub holidays: Vec<Date>,
+    #[serde(with = "text::days")]
+    pub extra_days: Vec<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkingDay {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
 fn default_connections() -> u32 {
     8
 }
@@ -201,6 +230,55 @@ impl Default for PolicyConfig {
             evidence_days: 30,
             challenge_seconds: 300,
             staff_session_minutes: 480,
+        }
+    }
+}
+
+impl Default for WorkingTimeConfig {
+    fn default() -> Self {
+        let span = |from, to| OpeningHours { from, to };
+        Self {
+            spans: vec![span(time!(7:30), time!(11:30)), span(time!(13:30), time!(17:00))],
+            weekdays: vec![
+                WorkingDay::Monday,
+                WorkingDay::Tuesday,
+                WorkingDay::Wednesday,
+                WorkingDay::Thursday,
+                WorkingDay::Friday,
+            ],
+            holidays: Vec::new(),
+            extra_days: Vec::new(),
+        }
+    }
+}
+
+impl WorkingTimeConfig {
+    pub fn to_working_time(&self) -> WorkingTime {
+        WorkingTime {
+            spans: self.spans.iter().map(|span| (span.from, span.to)).collect(),
+            weekdays: self.weekdays.iter().copied().map(Weekday::from).collect(),
+            holidays: self.holidays.iter().copied().collect(),
+            extra_days: self.extra_days.iter().copied().collect(),
+        }
+    }
+
+    /// Each span ends after it begins, and begins when the one before has ended.
+    fn spans_are_in_order(&self) -> bool {
+        let inside = self.spans.iter().all(|span| span.from < span.to);
+        inside && self.spans.windows(2).all(|pair| pair[0].to <= pair[1].from)
+    }
+}
+
+impl From<WorkingDay> for Weekday {
+    fn from(day: WorkingDay) -> Self {
+        match day {
+            WorkingDay::Monday => Self::Monday,
+            WorkingDay::Tuesday => Self::Tuesday,
+            WorkingDay::Wednesday => Self::Wednesday,
+            WorkingDay::Thursday => Self::Thursday,
+            WorkingDay::Friday => Self::Friday,
+            WorkingDay::Saturday => Self::Saturday,
+            WorkingDay::Sunday => Self::Sunday,
         }
     }
 }
@@ -235,6 +313,8 @@ pub enum ConfigError {
     DutyOfficer,
     #[error("{0} is not an http or https URL")]
     Url(&'static str),
+    #[error("the spans of working_time are not one after another")]
+    WorkingTime,
 }
 
 impl Config {
@@ -247,6 +327,9 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| ConfigError::Form(Box::new(error)))?;
         config.departments_are_distinct()?;
+        if !config.working_time.spans_are_in_order() {
+            return Err(ConfigError::WorkingTime);
+        }
         let urls = [
             ("insurance.base_url", config.insurance.as_ref().map(|insurance| &insurance.base_url)),
             ("eid.base_url", config.eid.as_ref().map(|eid| &eid.base_url)),
@@ -353,6 +436,22 @@ mod text {
         pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FacilityCode>, D::Error> {
             let codes = Vec::<String>::deserialize(deserializer)?;
             codes.iter().map(|code| FacilityCode::parse(code).map_err(D::Error::custom)).collect()
+        }
+    }
+
+    pub mod days {
+        use serde::{Deserialize, Deserializer, Serializer, de::Error};
+        use time::Date;
+        use time::macros::format_description;
+
+        pub fn serialize<S: Serializer>(days: &[Date], serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(days.iter().map(ToString::to_string))
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Date>, D::Error> {
+            let days = Vec::<String>::deserialize(deserializer)?;
+            let parse = |day: &String| Date::parse(day, format_description!("[year]-[month]-[day]"));
+            days.iter().map(|day| parse(day).map_err(|_| D::Error::custom("a day is written YYYY-MM-DD"))).collect()
         }
     }
 

@@ -12,13 +12,11 @@ use crate::identify::{entitlement_place, log_silence, outbox_place};
 use crate::insurance::EntitlementQuery;
 use crate::keys::Sealed;
 use crate::refusal::Refusal;
+use crate::retry;
 use crate::store::{OutboxKind, OutboxLease, OutboxState};
 
 /// Longer than any deadline of the gateway.
 const LEASE: Span = Span::minutes(2);
-/// How long to wait after each silence; the last one repeats.
-const BACK_OFF: [Span; 6] =
-    [Span::minutes(1), Span::minutes(2), Span::minutes(5), Span::minutes(10), Span::minutes(30), Span::hours(1)];
 /// After this many silences (about a day) a person looks.
 const MAX_ATTEMPTS: u32 = 28;
 /// Pause of the background task when nothing is due.
@@ -57,7 +55,7 @@ pub async fn run_once(app: &App) -> Result<Step, Refusal> {
         Err(silence) if lease.attempts >= MAX_ATTEMPTS => {
             (OutboxState::GivenUp, silence.code().to_owned(), now, Step::GivenUp)
         }
-        Err(silence) => (OutboxState::Ready, silence.code().to_owned(), now + ms(back_off(&lease)), Step::Postponed),
+        Err(silence) => (OutboxState::Ready, silence.code().to_owned(), now + back_off_ms(&lease), Step::Postponed),
     };
     if !tx.settle(&lease, state, &outcome, (now, due)).await? {
         return Ok(Step::Overtaken);
@@ -104,9 +102,8 @@ pub async fn run(app: App) {
     }
 }
 
-fn back_off(lease: &OutboxLease) -> Span {
-    let index = usize::try_from(lease.attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    BACK_OFF[index.min(BACK_OFF.len() - 1)]
+fn back_off_ms(lease: &OutboxLease) -> i64 {
+    retry::PATIENT.wait_ms(lease.attempts, &mut rand::thread_rng())
 }
 
 fn ms(span: Span) -> i64 {

@@ -3,6 +3,7 @@
 //! Source: the assessment gateway's public contract (domain/GATEWAY.md 1.1, 1.2), cards (domain/HOSPITAL.md 3.1).
 //! Left out: visit history, which the 2024 service no longer returns.
 
+mod account;
 mod answer;
 mod http;
 mod scripted;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub use account::{Account, Token};
 pub use answer::{EntitlementRecord, InsuranceCard, ResultCode, Route, Verdict};
 pub use http::HttpGateway;
 pub use scripted::ScriptedGateway;
@@ -48,6 +50,9 @@ pub enum Silence {
     AccountRefused(ResultCode),
     #[error("the gateway gives no verdict: maKetQua {0}")]
     NoVerdict(ResultCode),
+    /// Ours, not the gateway's: the token stands there.
+    #[error("the database failed")]
+    StoreFailed,
 }
 
 impl Silence {
@@ -60,6 +65,7 @@ impl Silence {
             Self::Garbage => "garbage",
             Self::AccountRefused(_) => "account_refused",
             Self::NoVerdict(_) => "no_verdict",
+            Self::StoreFailed => "store_failed",
         }
     }
 }

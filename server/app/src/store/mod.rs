@@ -4,8 +4,12 @@
 //! facility code. Personal columns come and go as [`Sealed`](crate::keys::Sealed); nothing here can open them.
 
 mod admission;
+mod certificates;
 mod desk;
+mod dispatch;
 mod eid;
+mod gateway;
+mod numbering;
 mod outbox;
 mod staff;
 mod tickets;
@@ -26,8 +30,17 @@ use time::macros::format_description;
 use crate::config::Durability;
 
 pub use admission::ChallengeUse;
+pub use certificates::{
+    CertificateId, CertificateKind, CertificateRow, ConfirmationRow, EventRow, Frozen, FrozenRow, MoveError,
+    NewCertificate, Part, PractitionerSignature, Replacement, Transition,
+};
 pub use desk::{AlertRow, DeskCase, DeskMove};
+pub use dispatch::{
+    AttemptOutcome, AttemptRow, DispatchKind, DispatchStep, JobEnd, JobLease, JobRow, JobState, JobTally, NewJob,
+};
 pub use eid::EidAnswerRow;
+pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
+pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use outbox::{OutboxKind, OutboxLease, OutboxState};
 pub use staff::{StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
@@ -35,7 +48,10 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "certificates", include_str!("migrations/0002_certificates.sql")),
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -127,6 +143,11 @@ impl Store {
         sqlx::query(sql).bind(self.facility.to_string())
     }
 
+    /// A query whose `{columns}` stands for a list that several queries share.
+    fn columns(&self, sql: &'static str, columns: &'static str) -> Statement {
+        with_columns(sql, columns).bind(self.facility.to_string())
+    }
+
     async fn one(&self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
         Ok(statement.fetch_optional(&self.read).await?)
     }
@@ -145,6 +166,10 @@ impl Tx {
         sqlx::query(sql).bind(self.facility.to_string())
     }
 
+    fn columns(&self, sql: &'static str, columns: &'static str) -> Statement {
+        with_columns(sql, columns).bind(self.facility.to_string())
+    }
+
     /// Rows affected.
     async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         Ok(statement.execute(&mut *self.inner).await?.rows_affected())
@@ -153,9 +178,17 @@ impl Tx {
     async fn one(&mut self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
         Ok(statement.fetch_optional(&mut *self.inner).await?)
     }
+
+    async fn all(&mut self, statement: Statement) -> Result<Vec<AnyRow>, StoreError> {
+        Ok(statement.fetch_all(&mut *self.inner).await?)
+    }
 }
 
 type Statement = Query<'static, Any, AnyArguments>;
+
+fn with_columns(sql: &'static str, columns: &'static str) -> Statement {
+    sqlx::query(AssertSqlSafe(sql.replace("{columns}", columns)))
+}
 
 fn sqlite_pool(connections: u32, durability: Durability) -> AnyPoolOptions {
     let pragmas = match durability {
@@ -220,6 +253,8 @@ macro_rules! stored_codes {
         pub enum $name { $($(#[$variant_doc])* $variant),+ }
 
         impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
             }
@@ -233,4 +268,4 @@ macro_rules! stored_codes {
         }
     };
 }
-use stored_codes;
+pub(crate) use stored_codes;

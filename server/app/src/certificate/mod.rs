@@ -1,0 +1,14 @@
+//! Certificates at the desk: what a person does with one, and what follows of it. What the papers hold is the business of
+//! the crate `certificates`; what is sent, of [`crate::dispatch`].
+
+mod deadline;
+mod desk;
+mod state;
+
+pub use deadline::{ALLOWANCE, WorkingTime};
+pub use desk::{
+    By, CertificateError, Checked, Confirmation, Draft, FreezeTo, Freezing, NumberSource, Payload, ask_citizen,
+    confirm, confirmation_challenge, discard, draft_of, freeze, frozen_of, number_text, open, practitioner_signs,
+    public_token, reissue, release, save, send_again, take_back, token_hash, void, words_of,
+};
+pub use state::{CertificateState, Move, NextStep, NotAllowed, Why};
