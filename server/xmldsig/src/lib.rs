@@ -17,6 +17,7 @@ mod sign;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod software;
+mod token;
 mod verify;
 mod xmldsig;
 
@@ -27,4 +28,5 @@ pub use key::{Algorithm, KeyError, SigningKey};
 pub use pkcs12::Pkcs12Error;
 pub use sign::{SignError, sign_enveloped, sign_paper};
 pub use software::SoftwareKey;
+pub use token::{TokenKey, TokenName, TokenSettings};
 pub use verify::{Signed, Step, VerifiedDocument, VerifiedPaper, VerifyError, verify_enveloped, verify_paper};

@@ -57,3 +57,8 @@ pub fn signed() -> &'static [String; 2] {
         [paper, record]
     })
 }
+
+pub fn pkcs12() -> &'static Vec<u8> {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| ecdsa().pkcs12("x"))
+}

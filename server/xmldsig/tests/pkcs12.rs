@@ -1,0 +1,127 @@
+//! PKCS#12 files as OpenSSL writes them, new and old, and files that are none.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod support;
+
+use std::process::Command;
+
+use proptest::prelude::*;
+use support::{at, envelope, signers};
+use tempfile::TempDir;
+use xmldsig::sim::Signer;
+use xmldsig::{
+    Algorithm, CertificateError, KeyError, Pkcs12Error, SigningKey as _, SoftwareKey, sign_paper, verify_paper,
+};
+
+const PASSWORD: &str = "Mật khẩu 1";
+
+/// The file that `openssl pkcs12 -export` makes with these further arguments; nothing when this OpenSSL has not the
+/// algorithm.
+fn exported(signer: &Signer, issuer: &Signer, arguments: &[&str]) -> Option<Vec<u8>> {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
+    file("key", &signer.pkcs8_pem());
+    file("certificate", &signer.certificate_pem());
+    file("issuer", &issuer.certificate_pem());
+    let output = Command::new("openssl")
+        .current_dir(folder.path())
+        .args(["pkcs12", "-export", "-inkey", "key", "-in", "certificate", "-certfile", "issuer", "-out", "file"])
+        .args(["-passout", &format!("pass:{PASSWORD}")])
+        .args(arguments)
+        .output()
+        .expect("openssl is installed: its package is openssl");
+    output.status.success().then(|| std::fs::read(folder.path().join("file")).unwrap())
+}
+
+#[test]
+fn files_of_new_and_old_schemes_sign() {
+    let schemes: [&[&str]; 5] = [
+        &[],
+        &["-keypbe", "AES-128-CBC", "-certpbe", "NONE", "-macalg", "SHA512"],
+        &["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "SHA1"],
+        &["-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-RC2-40", "-macalg", "SHA1"],
+        &["-legacy", "-keypbe", "PBE-SHA1-RC2-128", "-certpbe", "PBE-SHA1-RC2-128", "-macalg", "SHA384"],
+    ];
+    for signer in signers() {
+        for scheme in schemes {
+            let file = exported(signer, support::other(), scheme).unwrap_or_else(|| panic!("{scheme:?}"));
+            let key = SoftwareKey::from_pkcs12(&file, PASSWORD).unwrap_or_else(|error| panic!("{scheme:?}: {error:?}"));
+            assert_eq!(key.certificate_chain(), [signer.certificate().clone()], "the other is nobody's issuer");
+            let signed = sign_paper(&envelope(), &key, at()).unwrap();
+            assert_eq!(verify_paper(signed.as_bytes()).unwrap().signer(), signer.certificate());
+        }
+    }
+}
+
+#[test]
+fn our_own_files_open_from_disk() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("facility.p12");
+    for signer in signers() {
+        std::fs::write(&path, signer.pkcs12(PASSWORD)).unwrap();
+        let key = SoftwareKey::open_pkcs12(&path, PASSWORD).unwrap();
+        assert_eq!(key.certificate_chain(), [signer.certificate().clone()]);
+    }
+    assert!(matches!(SoftwareKey::open_pkcs12(&folder.path().join("absent"), PASSWORD), Err(KeyError::File { .. })));
+}
+
+#[test]
+fn a_wrong_password_is_told_from_a_damaged_file() {
+    let file = support::rsa().pkcs12(PASSWORD);
+    assert!(matches!(SoftwareKey::from_pkcs12(&file, "Mat khau 1"), Err(KeyError::WrongPassword)));
+    assert!(matches!(SoftwareKey::from_pkcs12(&file, ""), Err(KeyError::WrongPassword)));
+    let cut = &file[..file.len() - 1];
+    assert!(matches!(SoftwareKey::from_pkcs12(cut, PASSWORD), Err(KeyError::Pkcs12(Pkcs12Error::Malformed(_)))));
+    let large = vec![0x30; 1 << 20];
+    assert!(matches!(SoftwareKey::from_pkcs12(&large, PASSWORD), Err(KeyError::Pkcs12(Pkcs12Error::TooLarge))));
+}
+
+#[test]
+fn a_file_without_its_keys_certificate_is_refused() {
+    let file = exported(support::rsa(), support::other(), &["-nokeys", "-inkey", "key"]);
+    if let Some(file) = file {
+        assert!(matches!(SoftwareKey::from_pkcs12(&file, PASSWORD), Err(KeyError::Pkcs12(Pkcs12Error::NoKey))));
+    }
+    let certificate = support::other().certificate().clone();
+    assert!(matches!(
+        SoftwareKey::from_pkcs8(support::rsa().pkcs8(), vec![certificate]),
+        Err(KeyError::NotThisCertificate)
+    ));
+    assert!(matches!(SoftwareKey::from_pkcs8(b"", Vec::new()), Err(KeyError::UnsupportedKey)));
+}
+
+#[test]
+fn an_rsa_key_under_2048_bits_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let arguments = ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=short", "-outform", "DER"];
+    let output = Command::new("openssl")
+        .current_dir(folder.path())
+        .args(arguments)
+        .args(["-keyout", "key", "-out", "certificate"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let der = std::fs::read(folder.path().join("certificate")).unwrap();
+    assert!(matches!(xmldsig::Certificate::from_der(&der), Err(CertificateError::KeyTooShort { bits: 1024 })));
+}
+
+#[test]
+fn debug_output_shows_no_key() {
+    let key = support::rsa().key();
+    assert_eq!(key.algorithm(), Algorithm::RsaSha256);
+    let serial = support::rsa().certificate().serial();
+    assert_eq!(format!("{key:?}"), format!("SoftwareKey(RsaSha256, Some(Certificate({serial})))"));
+}
+
+proptest! {
+    #[test]
+    fn no_file_panics(bytes in proptest::collection::vec(any::<u8>(), 0..64), at in 0_usize..4000) {
+        let _ = SoftwareKey::from_pkcs12(&bytes, PASSWORD);
+        let mut file = support::pkcs12().clone();
+        let start = at.min(file.len());
+        let end = file.len().min(start + bytes.len().min(4));
+        file[start..end].copy_from_slice(&bytes[..end - start]);
+        let _ = SoftwareKey::from_pkcs12(&file, "x");
+        let _ = xmldsig::Certificate::from_der(&bytes);
+    }
+}
