@@ -1,18 +1,45 @@
 //! The demo's scenarios without a GPU. Needs `./run setup` (models, fonts, photographs).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use e2e::report::ScenarioReport;
 use e2e::{Deck, Photographs, Props, scenarios};
 use time::OffsetDateTime;
 
-fn plays(name: &str) {
+fn photographs() -> (PathBuf, Photographs) {
     let provision = onnx::provision_dir().expect("run ./run setup first");
     let mut engine = onnx::load(&provision).expect("models");
     let photographs = Photographs::find(&provision.join("photos"), &mut engine).expect("photographs");
+    (provision, photographs)
+}
+
+fn run(name: &str, provision: PathBuf, photographs: Photographs) -> ScenarioReport {
     let deck = Deck::issue(&photographs, OffsetDateTime::now_utc().date()).expect("cards");
     let scenario = scenarios::ALL.iter().find(|scenario| scenario.name == name).expect("a scenario of the list");
-    let played = scenario.run(&Props { photographs, provision }, &Arc::new(deck));
-    assert!(played.report.differences.is_empty(), "{name}: {:#?}", played.report);
+    scenario.run(&Props { photographs, provision }, &Arc::new(deck)).report
+}
+
+fn plays(name: &str) {
+    let (provision, photographs) = photographs();
+    let report = run(name, provision, photographs);
+    assert!(report.differences.is_empty(), "{name}: {report:#?}");
+}
+
+/// As `--photos` with other people: the card is A's; whoever stood before the camera was A is B, and the other way round.
+#[test]
+fn people_who_change_places_flip_the_face_and_nothing_the_chip_said() {
+    for (name, decision) in [("genuine-patient", "no match"), ("someone-elses-card", "match")] {
+        let (provision, mut people) = photographs();
+        let of_a = people.a.split_off(1);
+        people.a.append(&mut people.b);
+        people.b = of_a;
+        let report = run(name, provision, people);
+        assert_eq!(report.face.as_ref().map(|face| face.decision.as_str()), Some(decision), "{name}: {report:#?}");
+        let chip =
+            [&report.access, &report.passive_authentication, &report.chip_authenticity].map(|word| word.as_deref());
+        assert_eq!(chip, [Some("pace"), Some("trusted"), Some("genuine")], "{name}");
+    }
 }
 
 macro_rules! stories {
