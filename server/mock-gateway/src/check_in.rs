@@ -8,18 +8,8 @@ use time::macros::format_description;
 use uuid::Uuid;
 
 use crate::form::Fields;
+use crate::record::{self, Issue, Kind, Record};
 use crate::token::Token;
-
-/// One message that was taken.
-#[derive(Debug, Clone)]
-pub(crate) struct ReceivedCheckIn {
-    pub transaction: String,
-    pub visit: String,
-    pub facility: String,
-    pub received_at: OffsetDateTime,
-    /// The token belongs to another facility than `maCSKCB` says: the real gateway files it wrongly without a word.
-    pub misattributed: bool,
-}
 
 /// What the three headers hold: `accessToken`, `tokenId`, `passwordHash`.
 pub(crate) fn presented_token(headers: &HeaderMap) -> (&str, &str, &str) {
@@ -27,7 +17,7 @@ pub(crate) fn presented_token(headers: &HeaderMap) -> (&str, &str, &str) {
     (header("accessToken"), header("tokenId"), header("passwordHash"))
 }
 
-pub(crate) fn receive(fields: &Fields, token: &Token, now: OffsetDateTime) -> (Value, Option<ReceivedCheckIn>) {
+pub(crate) fn receive(fields: &Fields, token: &Token, now: OffsetDateTime) -> (Value, Option<Record>) {
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let facility = field("maCSKCB");
     if field("loaiHoSo") != "0" || facility.len() != 5 || field("maTinh") != facility.get(..2).unwrap_or_default() {
@@ -37,17 +27,26 @@ pub(crate) fn receive(fields: &Fields, token: &Token, now: OffsetDateTime) -> (V
         .decode(field("fileHSBase64"))
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok());
-    let Some(visit) = xml.as_deref().and_then(visit_of) else { return (refusal("205", "fileHSBase64"), None) };
-    let received = ReceivedCheckIn {
-        transaction: format!("TT_KCB{facility}_{}", Uuid::new_v4()),
-        visit,
+    let read = xml.as_deref().and_then(|xml| Some((xml, visit_of(xml)?)));
+    let Some((xml, visit)) = read else { return (refusal("205", "fileHSBase64"), None) };
+    let file_sha256 = record::file_hash(xml.as_bytes());
+    let received = Record {
+        at: now,
+        kind: Kind::CheckIn,
+        filed_as: Kind::CheckIn,
         facility: facility.to_owned(),
-        received_at: now,
-        misattributed: token.facility != facility,
+        account_facility: token.facility.clone(),
+        key: visit.id,
+        issue: Issue::First,
+        content_sha256: file_sha256.clone(),
+        file_sha256,
+        receipt: format!("TT_KCB{facility}_{}", Uuid::new_v4()),
+        initials: record::initials(&visit.name),
+        certificate: None,
     };
     let stamp = now.format(format_description!("[year][month][day][hour][minute][second]")).unwrap_or_default();
     let reply = json!({
-        "maKetQua": "200", "maGiaoDich": received.transaction, "thoiGianTiepNhan": stamp, "thongDiep": "",
+        "maKetQua": "200", "maGiaoDich": received.receipt, "thoiGianTiepNhan": stamp, "thongDiep": "",
     });
     (reply, Some(received))
 }
@@ -56,8 +55,13 @@ fn refusal(code: &str, what: &str) -> Value {
     json!({"maKetQua": code, "maGiaoDich": null, "thoiGianTiepNhan": null, "thongDiep": what})
 }
 
-/// `MA_LK` of a message whose mandatory fields are all there.
-fn visit_of(xml: &str) -> Option<String> {
+struct Visit {
+    id: String,
+    name: String,
+}
+
+/// `MA_LK` and `HO_TEN` of a message whose mandatory fields are all there.
+fn visit_of(xml: &str) -> Option<Visit> {
     const MANDATORY: [&str; 10] = [
         "MA_LK",
         "STT",
@@ -75,7 +79,7 @@ fn visit_of(xml: &str) -> Option<String> {
     let row = root.descendants().find(|node| node.has_tag_name("TRANG_THAI_KCB"))?;
     let text = |name: &str| row.children().find(|n| n.has_tag_name(name)).and_then(|n| n.text()).unwrap_or_default();
     let complete = root.has_tag_name("CHI_TIEU_TRANG_THAI_KCB") && MANDATORY.iter().all(|name| !text(name).is_empty());
-    complete.then(|| text("MA_LK").to_owned())
+    complete.then(|| Visit { id: text("MA_LK").to_owned(), name: text("HO_TEN").to_owned() })
 }
 
 #[cfg(test)]
@@ -93,7 +97,7 @@ mod tests {
         )
     }
 
-    fn send(xml: &str, facility: &str) -> (Value, Option<ReceivedCheckIn>) {
+    fn send(xml: &str, facility: &str) -> (Value, Option<Record>) {
         let fields = Fields::from([
             ("loaiHoSo".to_owned(), "0".to_owned()),
             ("maTinh".to_owned(), facility[..2].to_owned()),
@@ -115,7 +119,7 @@ mod tests {
         let (reply, received) = send(&message(), "31999");
         assert_eq!(reply["maKetQua"], "200");
         assert_eq!(reply["thoiGianTiepNhan"], "20261123080000");
-        assert_eq!(received.expect("taken").visit, "v-1");
+        assert_eq!(received.expect("taken").key, "v-1");
     }
 
     #[test]
@@ -124,6 +128,6 @@ mod tests {
         assert_eq!(send("<x", "31999").0["maKetQua"], "205");
         let (reply, received) = send(&message(), "31998");
         assert_eq!(reply["maKetQua"], "200");
-        assert!(received.expect("taken").misattributed);
+        assert!(received.expect("taken").misattributed());
     }
 }

@@ -12,6 +12,10 @@ pub enum Service {
     Token,
     Entitlement,
     CheckIn,
+    /// `guiGiayToDienTu`.
+    Papers,
+    /// `gksk`.
+    Driver,
     Eid,
 }
 
@@ -33,6 +37,20 @@ pub enum Fault {
     ServerError,
     /// HTTP 200 and nonsense.
     Garbage,
+    /// HTTP 200 and JSON of another service.
+    WrongJson,
+    /// The connection ends before anything is done.
+    CutBefore,
+    /// Does what was asked, then the connection ends without an answer.
+    CutAfter,
+    /// Does what was asked, then the connection ends in the middle of the answer.
+    HalfAnswer,
+    /// Does what was asked, then a proxy answers HTTP 502.
+    BadGateway,
+    /// The token, good when the request left, is good no more: `maKetQua` 401 until a new one is taken.
+    TokenExpired,
+    /// HTTP 429, with a Retry-After of this many seconds.
+    TooMany { retry_after_s: u64 },
 }
 
 /// The faults set at the moment, each for a number of requests or until cleared.

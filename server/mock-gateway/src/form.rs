@@ -18,11 +18,15 @@ pub(crate) fn read(headers: &HeaderMap, body: &Bytes) -> Option<Fields> {
             other => other.to_string(),
         };
         Some(object.into_iter().map(|(key, value)| (key, text(value))).collect())
-    } else if content_type.starts_with("application/x-www-form-urlencoded") {
-        serde_urlencoded::from_bytes(body).ok()
     } else {
-        None
+        read_form(headers, body)
     }
+}
+
+/// A form and nothing else.
+pub(crate) fn read_form(headers: &HeaderMap, body: &Bytes) -> Option<Fields> {
+    let content_type = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    content_type.starts_with("application/x-www-form-urlencoded").then(|| serde_urlencoded::from_bytes(body).ok())?
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use gateway::{Gateway, World, start};
+use gateway::{
+    Algorithms, Certificates, DEFAULT_MAX_FILE_BYTES, FaultScript, Gateway, Settings, TokenRule, Unregistered, World,
+    start,
+};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -28,6 +31,19 @@ struct Config {
     people: PathBuf,
     /// What the hospital server presents to the e-identity verifier.
     eid_api_key: String,
+    /// Where received records are kept; none: forgotten with the process.
+    store: Option<PathBuf>,
+    /// The facilities' certificates.
+    certificates: Option<PathBuf>,
+    #[serde(default)]
+    unregistered_certificates: Unregistered,
+    #[serde(default)]
+    signature_algorithms: Algorithms,
+    #[serde(default)]
+    tokens: TokenRule,
+    max_file_bytes: Option<usize>,
+    /// The fault script.
+    faults: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +54,12 @@ enum Failure {
     Config { path: PathBuf, source: toml::de::Error },
     #[error(transparent)]
     World(#[from] gateway::WorldError),
+    #[error(transparent)]
+    Certificates(#[from] gateway::CertificatesError),
+    #[error(transparent)]
+    Script(#[from] gateway::ScriptError),
+    #[error(transparent)]
+    Store(#[from] gateway::StoreError),
     #[error(transparent)]
     Start(#[from] gateway::StartError),
     #[error("the runtime cannot start: {0}")]
@@ -62,7 +84,22 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|source| Failure::Config { path: arguments.config.clone(), source })?;
     let folder = arguments.config.parent().map(PathBuf::from).unwrap_or_default();
     let world = World::parse(&read(folder.join(&config.people))?)?;
-    let gateway = Gateway::new(world, Arc::new(OffsetDateTime::now_utc), config.eid_api_key);
+    let unregistered = config.unregistered_certificates;
+    let settings = Settings {
+        store: config.store.map(|path| folder.join(path)),
+        certificates: match config.certificates {
+            Some(path) => Certificates::parse(&read(folder.join(path))?, unregistered)?,
+            None => Certificates::new(unregistered),
+        },
+        algorithms: config.signature_algorithms,
+        max_file_bytes: config.max_file_bytes.unwrap_or(DEFAULT_MAX_FILE_BYTES),
+        tokens: config.tokens,
+        script: match config.faults {
+            Some(path) => FaultScript::parse(&read(folder.join(path))?)?,
+            None => FaultScript::default(),
+        },
+    };
+    let gateway = Gateway::open(world, Arc::new(OffsetDateTime::now_utc), config.eid_api_key, settings)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
     runtime.block_on(async {
         let running = start(gateway, config.listen).await?;
