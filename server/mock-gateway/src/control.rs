@@ -1,10 +1,18 @@
 //! The levers, under `/mock/`: faults, e-identity sessions, and what was received, as JSON.
 
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use time::Duration;
 
 use crate::eid::SessionTerms;
 use crate::fault::{Fault, Service};
-use crate::record::Kind;
+use crate::page;
+use crate::record::{Kind, Record};
+use crate::script::FaultScript;
+use crate::server::{Gateway, KEPT};
 use crate::store::{KeyCount, Store};
 
 /// `POST /mock/faults`; `fault` absent clears all.
@@ -92,4 +100,67 @@ impl Summary {
             misfiled: wrong.misfiled,
         }
     }
+}
+
+pub(crate) async fn set_fault(State(gateway): State<Gateway>, Json(wanted): Json<SetFault>) -> StatusCode {
+    gateway.set_fault(wanted.service, wanted.fault, wanted.times);
+    StatusCode::NO_CONTENT
+}
+
+pub(crate) async fn clear_faults(State(gateway): State<Gateway>) -> StatusCode {
+    gateway.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+pub(crate) async fn open_session(
+    State(gateway): State<Gateway>,
+    Json(wanted): Json<OpenSession>,
+) -> Json<OpenedSession> {
+    let lifetime = wanted.seconds.map(Duration::seconds);
+    let terms = wanted.terms.unwrap_or(SessionTerms::Honest);
+    Json(OpenedSession { code: gateway.open_eid_session(&wanted.number, &wanted.kiosk, lifetime, terms) })
+}
+
+pub(crate) async fn public_key(State(gateway): State<Gateway>) -> String {
+    hex::encode(gateway.eid_public_key())
+}
+
+pub(crate) async fn received(State(gateway): State<Gateway>) -> Json<Counts> {
+    Json(gateway.state().counts.clone())
+}
+
+pub(crate) async fn set_script(State(gateway): State<Gateway>, text: String) -> Response {
+    match FaultScript::parse(&text) {
+        Ok(script) => {
+            gateway.set_script(script);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
+    }
+}
+
+pub(crate) async fn records(State(gateway): State<Gateway>, Query(of): Query<OfKey>) -> Json<Vec<Record>> {
+    Json(gateway.records_of(of.kind, &of.key))
+}
+
+pub(crate) async fn summary(State(gateway): State<Gateway>) -> Json<Summary> {
+    Json(Summary::of(gateway.store()))
+}
+
+pub(crate) async fn refusals(State(gateway): State<Gateway>) -> Json<Vec<SeenRefusal>> {
+    Json(gateway.refusals())
+}
+
+pub(crate) async fn show(State(gateway): State<Gateway>) -> maud::Markup {
+    let summary = Summary::of(gateway.store());
+    let latest = gateway.store().latest(KEPT);
+    let state = gateway.state();
+    page::render(&page::Shown {
+        counts: &state.counts,
+        summary: &summary,
+        latest: &latest,
+        refusals: &state.refusals,
+        lookups: &state.lookups,
+        faults: &state.faults.list(),
+    })
 }

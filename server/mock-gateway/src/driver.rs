@@ -79,11 +79,8 @@ pub(crate) fn refusal(text: &str) -> Value {
 /// Fields that both forms have say the same in both.
 fn agree(json: &Values<'_>, root: &Values<'_>) -> Result<(), LayoutFault> {
     for field in &JSON {
-        let name = in_root(field.name);
-        if let Some((known, signed)) = root.get_key_value(name)
-            && *signed != json[field.name]
-        {
-            return Err(LayoutFault::Disagree(field.name, known));
+        if root.get(in_root(field.name)).is_some_and(|signed| *signed != json[field.name]) {
+            return Err(LayoutFault::Disagree(field.name, "what is signed"));
         }
     }
     Ok(())

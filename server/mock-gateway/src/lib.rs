@@ -24,6 +24,7 @@ mod layout;
 mod listener;
 mod page;
 mod papers;
+mod portal;
 mod record;
 mod script;
 mod server;
@@ -31,6 +32,7 @@ mod settings;
 mod signature;
 mod store;
 mod token;
+mod turn;
 mod upload;
 mod world;
 
