@@ -144,7 +144,7 @@ impl Opened {
         let value = Zeroizing::new(bag.bag_value);
         match bag.bag_id {
             pkcs12::PKCS_12_KEY_BAG_OID => {
-                let key = ContextSpecific::<der::Any>::from_der(&value)?;
+                let key = ContextSpecific::<der::AnyRef<'_>>::from_der(&value)?;
                 self.take_key(Zeroizing::new(key.value.to_der()?))
             }
             pkcs12::PKCS_12_PKCS8_KEY_BAG_OID => {

@@ -27,7 +27,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::c14n::canonical;
 use crate::certificate::{Certificate, CertificateError, PublicKey};
-use crate::document::{XmlError, child_elements, has_stray_text, id, is_element, parse_text, qualified_name};
+use crate::document::{XmlError, child_elements, has_stray_text, id, is_element, parse_text};
 use crate::key::{KeyError, SigningKey};
 use crate::verify::{VerifyError, verify_enveloped, verify_paper};
 use crate::xmldsig::{C14N_1_0, DSIG, DSIG11, ENVELOPED, P256_CURVE, SHA256, SLOT, object_id, signature_id};
@@ -42,6 +42,8 @@ pub enum SignError {
     Xml(#[from] XmlError),
     #[error("the envelope is not one identified element and an empty {SLOT}")]
     NotAnEnvelope,
+    #[error("the document has nothing in it to sign")]
+    EmptyDocument,
     #[error("the document is signed already")]
     AlreadySigned,
     #[error("the signer's certificate does not stand for this time")]
@@ -58,12 +60,10 @@ pub enum SignError {
 pub fn sign_paper(envelope: &str, key: &dyn SigningKey, at: OffsetDateTime) -> Result<String, SignError> {
     let signer = signer_at(key, at)?;
     let document = parse_text(envelope)?;
+    refuse_signed(&document)?;
     let [paper, slot] = child_elements(document.root_element()).try_into().map_err(|_| SignError::NotAnEnvelope)?;
-    if !is_element(slot, None, SLOT) || has_stray_text(slot) || qualified_name(slot) != SLOT {
+    if !is_element(slot, None, SLOT) || has_stray_text(slot) || !child_elements(slot).is_empty() {
         return Err(SignError::NotAnEnvelope);
-    }
-    if slot.has_children() && !child_elements(slot).is_empty() {
-        return Err(SignError::AlreadySigned);
     }
     let paper_id = id(paper).ok_or(SignError::NotAnEnvelope)?;
     let object_id = object_id(paper_id);
@@ -89,13 +89,11 @@ pub fn sign_paper(envelope: &str, key: &dyn SigningKey, at: OffsetDateTime) -> R
 pub fn sign_enveloped(xml: &str, key: &dyn SigningKey, at: OffsetDateTime) -> Result<String, SignError> {
     let signer = signer_at(key, at)?;
     let document = parse_text(xml)?;
-    if document.descendants().any(|node| is_element(node, Some(DSIG), "Signature")) {
-        return Err(SignError::AlreadySigned);
-    }
+    refuse_signed(&document)?;
     let root = document.root_element();
     let source = xml.get(root.range()).unwrap_or_default();
     // An empty element has no end tag to stand before: nothing would be signed.
-    let end = source.rfind("</").ok_or(SignError::NotAnEnvelope)?;
+    let end = source.rfind("</").ok_or(SignError::EmptyDocument)?;
     let place = root.range().start + end;
     let signature_id = format!("Signature-{}", root.tag_name().name());
     let draft = Draft {
@@ -114,14 +112,21 @@ pub fn sign_enveloped(xml: &str, key: &dyn SigningKey, at: OffsetDateTime) -> Re
     Ok(signed)
 }
 
+fn refuse_signed(document: &roxmltree::Document<'_>) -> Result<(), SignError> {
+    match signature(document) {
+        Some(_) => Err(SignError::AlreadySigned),
+        None => Ok(()),
+    }
+}
+
 /// The signer's certificate, if it stands for that time.
-pub(crate) fn signer_at(key: &dyn SigningKey, at: OffsetDateTime) -> Result<&Certificate, SignError> {
+fn signer_at(key: &dyn SigningKey, at: OffsetDateTime) -> Result<&Certificate, SignError> {
     let signer = key.certificate_chain().first().ok_or(SignError::Key(KeyError::NotThisCertificate))?;
     signer.valid_at(at).map_err(SignError::Certificate)?;
     Ok(signer)
 }
 
-pub(crate) fn check_signer(verified: &Certificate, signer: &Certificate) -> Result<(), SignError> {
+fn check_signer(verified: &Certificate, signer: &Certificate) -> Result<(), SignError> {
     (verified == signer).then_some(()).ok_or(SignError::Key(KeyError::NotThisCertificate))
 }
 
@@ -222,7 +227,7 @@ impl Draft<'_> {
     }
 }
 
-/// The one signature of a draft.
+/// The first signature: of a draft, the one that is being made.
 fn signature<'a, 'input>(document: &'a roxmltree::Document<'input>) -> Option<Node<'a, 'input>> {
     document.descendants().find(|node| is_element(*node, Some(DSIG), "Signature"))
 }

@@ -12,6 +12,7 @@ use der::asn1::{Null, OctetString};
 use der::pem::LineEnding;
 use der::{Any, Decode as _, Encode as _, EncodePem as _};
 use hmac::{Hmac, Mac as _};
+use p256::ecdsa::signature::Keypair as _;
 use p256::pkcs8::EncodePrivateKey as _;
 use pkcs12::kdf::{Pkcs12KeyType, derive_key_utf8};
 use rand_core::{OsRng, RngCore as _};
@@ -25,7 +26,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 use zeroize::Zeroizing;
 
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, MIN_RSA_BITS};
 use crate::key::Algorithm;
 use crate::software::SoftwareKey;
 
@@ -35,54 +36,82 @@ const X509_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const ROUNDS: u16 = 2048;
 
-/// A private key and its self-signed certificate.
+/// A private key and its certificate.
 pub struct Signer {
     private_key: Zeroizing<Vec<u8>>,
     certificate: Certificate,
+    issuer: Option<Certificate>,
 }
 
-impl Signer {
-    /// `subject` as RFC 4514 writes it, `CN=...,C=VN`.
+/// A certification authority.
+pub struct Authority {
+    key: PrivateKey,
+    subject: Name,
+    certificate: Certificate,
+}
+
+impl Authority {
+    /// # Panics
+    /// As [`Signer::new`].
+    pub fn new(subject: &str, not_before: OffsetDateTime, not_after: OffsetDateTime) -> Self {
+        let key = PrivateKey::new(Algorithm::RsaSha256);
+        let subject = name(subject);
+        let validity = validity(not_before, not_after);
+        let certificate = key.certify(Profile::Root, key.public(), subject.clone(), validity);
+        Self { key, subject, certificate }
+    }
+
+    /// A new key with a certificate from this authority.
     ///
     /// # Panics
-    /// When the subject is not one, or the times are not ones of a certificate: the caller wrote them.
-    pub fn new(algorithm: Algorithm, subject: &str, not_before: OffsetDateTime, not_after: OffsetDateTime) -> Self {
-        match algorithm {
-            Algorithm::RsaSha256 => Self::rsa(2048, subject, not_before, not_after),
-            Algorithm::EcdsaP256Sha256 => {
-                let key = p256::ecdsa::SigningKey::random(&mut OsRng);
-                let private_key = key.to_pkcs8_der().expect("a new key has an encoding");
-                let builder = certificate(&key, subject, not_before, not_after);
-                let built = builder.build::<p256::ecdsa::DerSignature>().expect("a new key signs");
-                Self::from_parts(&private_key, &built.to_der().expect("a certificate has an encoding"))
-            }
-        }
-    }
-
-    /// The same with an RSA modulus of so many bits.
-    ///
-    /// # Panics
-    /// As [`Self::new`]; and when the modulus is too short for a signer.
-    pub fn rsa(bits: usize, subject: &str, not_before: OffsetDateTime, not_after: OffsetDateTime) -> Self {
-        let (private_key, certificate) = rsa_parts(bits, subject, not_before, not_after);
-        Self::from_parts(&private_key, &certificate)
-    }
-
-    fn from_parts(private_key: &p256::pkcs8::SecretDocument, certificate: &[u8]) -> Self {
-        Self {
-            private_key: Zeroizing::new(private_key.as_bytes().to_vec()),
-            certificate: Certificate::from_der(certificate).expect("a new certificate is one"),
-        }
-    }
-
-    /// The key, ready to sign.
-    pub fn key(&self) -> SoftwareKey {
-        SoftwareKey::from_pkcs8(&self.private_key, vec![self.certificate.clone()])
-            .expect("a new key has its certificate")
+    /// As [`Signer::new`].
+    pub fn issue(
+        &self,
+        algorithm: Algorithm,
+        subject: &str,
+        not_before: OffsetDateTime,
+        not_after: OffsetDateTime,
+    ) -> Signer {
+        let key = PrivateKey::new(algorithm);
+        let validity = validity(not_before, not_after);
+        let certificate = self.key.certify(leaf(self.subject.clone()), key.public(), name(subject), validity);
+        Signer { private_key: key.pkcs8(), certificate, issuer: Some(self.certificate.clone()) }
     }
 
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
+    }
+
+    pub fn certificate_pem(&self) -> String {
+        pem(&self.certificate)
+    }
+}
+
+impl Signer {
+    /// A self-signed one. `subject` as RFC 4514 writes it, `CN=...,C=VN`.
+    ///
+    /// # Panics
+    /// When the subject is not one, or the times are not ones of a certificate: the caller wrote them.
+    pub fn new(algorithm: Algorithm, subject: &str, not_before: OffsetDateTime, not_after: OffsetDateTime) -> Self {
+        let key = PrivateKey::new(algorithm);
+        let subject = name(subject);
+        let validity = validity(not_before, not_after);
+        let certificate = key.certify(leaf(subject.clone()), key.public(), subject, validity);
+        Self { private_key: key.pkcs8(), certificate, issuer: None }
+    }
+
+    /// The key, ready to sign.
+    pub fn key(&self) -> SoftwareKey {
+        let certificates = self.certificates().into_iter().cloned().collect();
+        SoftwareKey::from_pkcs8(&self.private_key, certificates).expect("a new key has its certificate")
+    }
+
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    fn certificates(&self) -> Vec<&Certificate> {
+        [Some(&self.certificate), self.issuer.as_ref()].into_iter().flatten().collect()
     }
 
     /// The private key as PKCS#8.
@@ -97,11 +126,10 @@ impl Signer {
     }
 
     pub fn certificate_pem(&self) -> String {
-        let pem = self.certificate.x509().to_pem(LineEnding::LF);
-        pem.expect("a new certificate has an encoding")
+        pem(&self.certificate)
     }
 
-    /// A PKCS#12 file with both (RFC 7292; PBES2 with AES-256, HMAC-SHA-256).
+    /// A PKCS#12 file with all of it (RFC 7292; PBES2 with AES-256, HMAC-SHA-256).
     pub fn pkcs12(&self, password: &str) -> Vec<u8> {
         self.encode_pkcs12(password).expect("a new key has a file")
     }
@@ -112,11 +140,13 @@ impl Signer {
             pkcs12::PKCS_12_PKCS8_KEY_BAG_OID.to_der()?,
             explicit(&sequence(&[algorithm.to_der()?, octets(&shrouded)?])?)?,
         ])?;
-        let certificate_bag = sequence(&[
-            pkcs12::PKCS_12_CERT_BAG_OID.to_der()?,
-            explicit(&sequence(&[X509_CERTIFICATE.to_der()?, explicit(&octets(self.certificate.der())?)?])?)?,
-        ])?;
-        let (algorithm, hidden) = encrypted(&sequence(&[certificate_bag])?, password)?;
+        let mut bags = Vec::new();
+        for certificate in self.certificates() {
+            let value = explicit(&octets(certificate.der())?)?;
+            let bag = explicit(&sequence(&[X509_CERTIFICATE.to_der()?, value])?)?;
+            bags.push(sequence(&[pkcs12::PKCS_12_CERT_BAG_OID.to_der()?, bag])?);
+        }
+        let (algorithm, hidden) = encrypted(&sequence(&bags)?, password)?;
         let certificates = EncryptedData {
             version: CmsVersion::V0,
             enc_content_info: EncryptedContentInfo {
@@ -144,41 +174,75 @@ impl Signer {
     }
 }
 
-fn rsa_parts(
-    bits: usize,
-    subject: &str,
-    not_before: OffsetDateTime,
-    not_after: OffsetDateTime,
-) -> (p256::pkcs8::SecretDocument, Vec<u8>) {
-    let key = RsaPrivateKey::new(&mut OsRng, bits).expect("a modulus of that length exists");
-    let private_key = key.to_pkcs8_der().expect("a new key has an encoding");
-    let key = rsa::pkcs1v15::SigningKey::<Sha256>::new(key);
-    let builder = certificate(&key, subject, not_before, not_after);
-    let built = builder.build::<rsa::pkcs1v15::Signature>().expect("a new key signs");
-    (private_key, built.to_der().expect("a certificate has an encoding"))
+enum PrivateKey {
+    Rsa(Box<rsa::pkcs1v15::SigningKey<Sha256>>),
+    P256(p256::ecdsa::SigningKey),
 }
 
-fn certificate<'s, S>(
-    key: &'s S,
-    subject: &str,
-    not_before: OffsetDateTime,
-    not_after: OffsetDateTime,
-) -> CertificateBuilder<'s, S>
-where
-    S: p256::ecdsa::signature::Keypair + spki::DynSignatureAlgorithmIdentifier,
-    S::VerifyingKey: spki::EncodePublicKey,
-{
-    let subject = Name::from_str(subject).expect("the subject is one");
-    let profile =
-        Profile::Leaf { issuer: subject.clone(), enable_key_agreement: false, enable_key_encipherment: false };
+impl PrivateKey {
+    fn new(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::RsaSha256 => {
+                let key = RsaPrivateKey::new(&mut OsRng, MIN_RSA_BITS).expect("a modulus of that length exists");
+                Self::Rsa(Box::new(rsa::pkcs1v15::SigningKey::new(key)))
+            }
+            Algorithm::EcdsaP256Sha256 => Self::P256(p256::ecdsa::SigningKey::random(&mut OsRng)),
+        }
+    }
+
+    fn pkcs8(&self) -> Zeroizing<Vec<u8>> {
+        let document = match self {
+            Self::Rsa(key) => key.to_pkcs8_der(),
+            Self::P256(key) => key.to_pkcs8_der(),
+        };
+        Zeroizing::new(document.expect("a new key has an encoding").as_bytes().to_vec())
+    }
+
+    fn public(&self) -> SubjectPublicKeyInfoOwned {
+        let spki = match self {
+            Self::Rsa(key) => SubjectPublicKeyInfoOwned::from_key(key.verifying_key()),
+            Self::P256(key) => SubjectPublicKeyInfoOwned::from_key(*key.verifying_key()),
+        };
+        spki.expect("a new key has an encoding")
+    }
+
+    fn certify(
+        &self,
+        profile: Profile,
+        public: SubjectPublicKeyInfoOwned,
+        subject: Name,
+        validity: Validity,
+    ) -> Certificate {
+        let serial = SerialNumber::new(&random::<16>()).expect("16 bytes are a serial number");
+        let built = match self {
+            Self::Rsa(key) => CertificateBuilder::new(profile, serial, validity, subject, public, &**key)
+                .and_then(|builder| builder.build::<rsa::pkcs1v15::Signature>()),
+            Self::P256(key) => CertificateBuilder::new(profile, serial, validity, subject, public, key)
+                .and_then(|builder| builder.build::<p256::ecdsa::DerSignature>()),
+        };
+        let der = built.expect("known parts make a certificate").to_der();
+        Certificate::from_der(&der.expect("a certificate has an encoding")).expect("a new certificate is one")
+    }
+}
+
+fn leaf(issuer: Name) -> Profile {
+    Profile::Leaf { issuer, enable_key_agreement: false, enable_key_encipherment: false }
+}
+
+fn name(subject: &str) -> Name {
+    Name::from_str(subject).expect("the subject is one")
+}
+
+fn validity(not_before: OffsetDateTime, not_after: OffsetDateTime) -> Validity {
     let instant = |at: OffsetDateTime| {
         let since = Duration::from_secs(at.unix_timestamp().unsigned_abs());
         Time::try_from(SystemTime::UNIX_EPOCH + since).expect("the time is one of a certificate")
     };
-    let validity = Validity { not_before: instant(not_before), not_after: instant(not_after) };
-    let public = SubjectPublicKeyInfoOwned::from_key(key.verifying_key()).expect("a new key has an encoding");
-    let serial = SerialNumber::new(&random::<16>()).expect("16 bytes are a serial number");
-    CertificateBuilder::new(profile, serial, validity, subject, public, key).expect("a certificate of known parts")
+    Validity { not_before: instant(not_before), not_after: instant(not_after) }
+}
+
+fn pem(certificate: &Certificate) -> String {
+    certificate.x509().to_pem(LineEnding::LF).expect("a certificate has an encoding")
 }
 
 /// PBES2 (RFC 8018 6.2).

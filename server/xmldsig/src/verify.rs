@@ -171,6 +171,9 @@ pub fn verify_paper(xml: &[u8]) -> Result<VerifiedPaper, VerifyError> {
     if !is_element(slot, None, SLOT) || has_stray_text(slot) || has_stray_text(envelope) {
         return Err(VerifyError::NotAnEnvelope);
     }
+    if child_elements(slot).len() > 1 {
+        return Err(VerifyError::NotAnEnvelope);
+    }
     let signature = Signature::read(&document, slot)?;
     let object = signature.object;
     let paper_id = id(paper).ok_or(VerifyError::NotAnEnvelope)?;
@@ -235,8 +238,7 @@ impl<'a, 'input> Signature<'a, 'input> {
         if all.next().is_some() {
             return Err(VerifyError::SeveralSignatures);
         }
-        let only_child = parent.tag_name().name() != SLOT || child_elements(parent).len() == 1;
-        if element.parent() != Some(parent) || !only_child {
+        if element.parent() != Some(parent) {
             return Err(VerifyError::NotSigned);
         }
         let [signed_info, value, key_info, object] =

@@ -252,7 +252,7 @@ fn what_is_no_envelope_or_signed_already_is_not_signed() {
     assert!(matches!(sign_paper(&signed, &key, at()), Err(SignError::AlreadySigned)));
     let signed = sign_enveloped(RECORD, &key, at()).unwrap();
     assert!(matches!(sign_enveloped(&signed, &key, at()), Err(SignError::AlreadySigned)));
-    assert!(matches!(sign_enveloped("<root/>", &key, at()), Err(SignError::NotAnEnvelope)));
+    assert!(matches!(sign_enveloped("<root/>", &key, at()), Err(SignError::EmptyDocument)));
 }
 
 /// A token whose certificate was renewed while its key was not, say.

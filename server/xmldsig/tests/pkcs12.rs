@@ -77,11 +77,9 @@ fn a_wrong_password_is_told_from_a_damaged_file() {
 }
 
 #[test]
-fn a_file_without_its_keys_certificate_is_refused() {
-    let file = exported(support::rsa(), support::other(), &["-nokeys", "-inkey", "key"]);
-    if let Some(file) = file {
-        assert!(matches!(SoftwareKey::from_pkcs12(&file, PASSWORD), Err(KeyError::Pkcs12(Pkcs12Error::NoKey))));
-    }
+fn a_key_and_its_certificate_come_together_or_not_at_all() {
+    let file = exported(support::rsa(), support::other(), &["-nokeys"]).unwrap();
+    assert!(matches!(SoftwareKey::from_pkcs12(&file, PASSWORD), Err(KeyError::Pkcs12(Pkcs12Error::NoKey))));
     let certificate = support::other().certificate().clone();
     assert!(matches!(
         SoftwareKey::from_pkcs8(support::rsa().pkcs8(), vec![certificate]),

@@ -14,7 +14,9 @@ use cryptoki::types::AuthPin;
 use support::{at, envelope};
 use tempfile::TempDir;
 use xmldsig::sim::Signer;
-use xmldsig::{KeyError, SignError, SigningKey as _, TokenKey, TokenName, TokenSettings, sign_paper, verify_paper};
+use xmldsig::{
+    Algorithm, KeyError, SignError, SigningKey as _, TokenKey, TokenName, TokenSettings, sign_paper, verify_paper,
+};
 
 const PIN: &str = "483920";
 
@@ -251,7 +253,12 @@ fn what_the_token_lacks_is_named() {
 fn a_token_with_another_keys_certificate_signs_no_paper() {
     in_own_process("a_token_with_another_keys_certificate_signs_no_paper", |bench| {
         bench.token("rsa", support::rsa());
-        let longer = Signer::rsa(2048, "CN=longer", support::NOT_BEFORE, support::NOT_AFTER + time::Duration::DAY);
+        let longer = Signer::new(
+            Algorithm::RsaSha256,
+            "CN=longer",
+            support::NOT_BEFORE,
+            support::NOT_AFTER + time::Duration::DAY,
+        );
         bench.add_certificate("rsa", &longer, &[0xa1]);
         let key = TokenKey::open(bench.settings("rsa", PIN)).unwrap();
         assert!(matches!(sign_paper(&envelope(), &key, at()), Err(SignError::DoesNotVerify(_))));

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use support::{at, envelope, signers};
 use tempfile::TempDir;
-use xmldsig::sim::Signer;
-use xmldsig::{Algorithm, SigningKey as _, sign_enveloped, sign_paper, verify_enveloped, verify_paper};
+use xmldsig::sim::{Authority, Signer};
+use xmldsig::{Algorithm, SigningKey as _, SoftwareKey, sign_enveloped, sign_paper, verify_enveloped, verify_paper};
 
 const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
 
@@ -46,13 +46,18 @@ impl Xmlsec {
     }
 
     fn verifies(&self, signed: &[u8], signer: &Signer) -> bool {
-        let trusted = self.file("trusted.pem", signer.certificate_pem().as_bytes());
+        self.verifies_under(signed, &signer.certificate_pem())
+    }
+
+    fn verifies_under(&self, signed: &[u8], trusted: &str) -> bool {
+        let trusted = self.file("trusted.pem", trusted.as_bytes());
         let signed = self.file("signed.xml", signed);
         let arguments =
             ["--verify", "--verification-time", "2026-11-23 13:37:20", "--trusted-pem", trusted.to_str().unwrap()];
         let output = self.run(&arguments, &signed);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success() != said.contains("FAIL"), "{said}");
+        let refused = said.contains("FAIL") || said.contains("ERROR");
+        assert_ne!(output.status.success(), refused, "{said}");
         output.status.success()
     }
 
@@ -93,6 +98,25 @@ fn xmlsec1_accepts_a_paper_whose_envelope_has_namespaces_and_xml_attributes() {
     for signer in signers() {
         let signed = sign_paper(&envelope, &signer.key(), at()).unwrap();
         assert!(xmlsec.verifies(signed.as_bytes(), signer));
+    }
+}
+
+#[test]
+fn a_signature_brings_its_issuers_certificate_along() {
+    let xmlsec = Xmlsec::new();
+    let authority = || Authority::new("CN=Issuer,C=VN", support::NOT_BEFORE, support::NOT_AFTER);
+    let (issuer, stranger) = (authority(), authority());
+    for algorithm in [Algorithm::RsaSha256, Algorithm::EcdsaP256Sha256] {
+        let signer = issuer.issue(algorithm, "CN=Facility,C=VN", support::NOT_BEFORE, support::NOT_AFTER);
+        // The certificates come through a file in which their order means nothing.
+        let key = SoftwareKey::from_pkcs12(&signer.pkcs12("x"), "x").unwrap();
+        assert_eq!(key.certificate_chain(), [signer.certificate().clone(), issuer.certificate().clone()]);
+        let signed = sign_paper(&envelope(), &key, at()).unwrap();
+        let proof = verify_paper(signed.as_bytes()).unwrap();
+        assert_eq!(proof.signer(), signer.certificate());
+        assert_eq!(proof.other_certificates(), [issuer.certificate().clone()]);
+        assert!(xmlsec.verifies_under(signed.as_bytes(), &issuer.certificate_pem()));
+        assert!(!xmlsec.verifies_under(signed.as_bytes(), &stranger.certificate_pem()));
     }
 }
 
