@@ -9,8 +9,9 @@
 //! A *record* (driver's health certificate) is signed enveloped: one reference to the whole document, `URI=""`,
 //! without the signature. The contract has no reference to the signing time there, so it is a statement, not signed.
 //!
-//! Not one byte of the document changes but the slot or the place of the signature. What is handed out has passed the
-//! verification of this crate.
+//! Nothing of the document changes but the slot or the place of the signature, and line ends, which become LF as
+//! every reader of XML makes them (XML 1.0 2.11): so a reader that fails to do so does not see another document. What
+//! is handed out has passed the verification of this crate.
 
 use std::fmt::Write as _;
 
@@ -27,7 +28,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::c14n::canonical;
 use crate::certificate::{Certificate, CertificateError, PublicKey};
-use crate::document::{XmlError, child_elements, has_stray_text, id, is_element, parse_text};
+use crate::document::{XmlError, child_elements, has_stray_text, id, is_element, line_ends, parse_text};
 use crate::key::{KeyError, SigningKey};
 use crate::verify::{VerifyError, verify_enveloped, verify_paper};
 use crate::xmldsig::{C14N_1_0, DSIG, DSIG11, ENVELOPED, P256_CURVE, SHA256, SLOT, object_id, signature_id};
@@ -59,7 +60,8 @@ pub enum SignError {
 /// Signs a paper in its envelope. `at` is the signing time; the signer's certificate must be valid then.
 pub fn sign_paper(envelope: &str, key: &dyn SigningKey, at: OffsetDateTime) -> Result<String, SignError> {
     let signer = signer_at(key, at)?;
-    let document = parse_text(envelope)?;
+    let envelope = line_ends(envelope);
+    let document = parse_text(&envelope)?;
     refuse_signed(&document)?;
     let [paper, slot] = child_elements(document.root_element()).try_into().map_err(|_| SignError::NotAnEnvelope)?;
     if !is_element(slot, None, SLOT) || has_stray_text(slot) || !child_elements(slot).is_empty() {
@@ -88,7 +90,8 @@ pub fn sign_paper(envelope: &str, key: &dyn SigningKey, at: OffsetDateTime) -> R
 /// signer's certificate must be valid then.
 pub fn sign_enveloped(xml: &str, key: &dyn SigningKey, at: OffsetDateTime) -> Result<String, SignError> {
     let signer = signer_at(key, at)?;
-    let document = parse_text(xml)?;
+    let xml = line_ends(xml);
+    let document = parse_text(&xml)?;
     refuse_signed(&document)?;
     let root = document.root_element();
     let source = xml.get(root.range()).unwrap_or_default();

@@ -21,7 +21,9 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::c14n::canonical;
 use crate::certificate::{Certificate, CertificateError, PublicKey};
-use crate::document::{XmlError, child_elements, has_stray_text, id, is_element, namespace, only_text, parse};
+use crate::document::{
+    XmlError, child_elements, has_stray_text, id, is_element, namespace, only_text, parse_text, read,
+};
 use crate::key::Algorithm;
 use crate::sign::uncompressed;
 use crate::xmldsig::{C14N_1_0, DSIG, DSIG11, ENVELOPED, P256_CURVE, SHA256, SLOT, object_id};
@@ -165,7 +167,8 @@ impl VerifiedDocument {
 
 /// Verifies the signature of a paper in its envelope.
 pub fn verify_paper(xml: &[u8]) -> Result<VerifiedPaper, VerifyError> {
-    let document = parse(xml)?;
+    let xml = read(xml)?;
+    let document = parse_text(&xml)?;
     let envelope = document.root_element();
     let [paper, slot] = child_elements(envelope).try_into().map_err(|_| VerifyError::NotAnEnvelope)?;
     if !is_element(slot, None, SLOT) || has_stray_text(slot) || has_stray_text(envelope) {
@@ -200,7 +203,8 @@ pub fn verify_paper(xml: &[u8]) -> Result<VerifiedPaper, VerifyError> {
 
 /// Verifies the signature of a whole document.
 pub fn verify_enveloped(xml: &[u8]) -> Result<VerifiedDocument, VerifyError> {
-    let document = parse(xml)?;
+    let xml = read(xml)?;
+    let document = parse_text(&xml)?;
     let signature = Signature::read(&document, document.root_element())?;
     let [reference] = signature.references()?.try_into().map_err(|_| VerifyError::References)?;
     if !reference.uri.is_empty() {
