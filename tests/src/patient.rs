@@ -40,6 +40,11 @@ impl Patient {
         Self { wishes: wishes.into_iter().collect(), entries: BTreeMap::new(), typing: None, answered: None }
     }
 
+    pub fn leaving_out(mut self, unwanted: &Action) -> Self {
+        self.wishes.retain(|wish| wish != unwanted);
+        self
+    }
+
     pub fn typing_on(mut self, screen: &'static str, digits: &str) -> Self {
         self.entries.insert(screen, digits.to_owned());
         self

@@ -344,6 +344,11 @@ fn out_of_paper(stage: &mut Stage, photographs: &Photographs) -> Result<Expected
     stage.touch(Action::ToggleTextSize);
     stage.bench.empty_paper();
     arrive(stage, CardKind::Genuine)?;
+    // Stays until the screen says that nothing will come out.
+    let mut waiting = willing().leaving_out(&Action::Done);
+    stage.play(&mut waiting, "the offer to print again", |stage| {
+        crate::patient::offered(&stage.screen()).contains(&Action::RetryPrint)
+    })?;
     stage.play_to_the_end(&mut willing())?;
     let mut expected = level(Assurance::A);
     if !stage.bench.tapes().is_empty() {

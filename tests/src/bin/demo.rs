@@ -100,6 +100,10 @@ fn play(arguments: &Arguments, props: &Props, deck: &Arc<Deck>) -> Result<bool, 
 /// Pictures of what was seen and printed. The camera's frames are not among them: nothing of a face is written.
 fn keep(arguments: &Arguments, painter: &mut Offscreen, played: &mut Played) -> Result<(), Box<dyn std::error::Error>> {
     let folder = arguments.out.join(&played.report.name);
+    // Pictures of an earlier run would tell another story.
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
     std::fs::create_dir_all(&folder)?;
     for (index, (screen, entry)) in played.screens.iter().zip(&mut played.report.screens).enumerate() {
         let dialog = if screen.dialog.is_some() { "-dialog" } else { "" };
