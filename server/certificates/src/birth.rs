@@ -7,6 +7,7 @@
 
 mod fields;
 mod parse;
+mod siblings;
 mod wire;
 
 use std::fmt;

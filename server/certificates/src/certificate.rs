@@ -150,16 +150,23 @@ impl Numbered {
         }
     }
 
+    /// The draft that says the same, the number included.
+    pub fn to_draft(&self) -> Draft {
+        let mut draft = self.certificate.to_draft();
+        let set = draft.set(self.certificate.kind().number_field(), &self.number.to_string());
+        debug_assert!(set.is_ok(), "the number is a field");
+        draft
+    }
+
     /// A draft to correct and re-issue this paper: the first number stays, and the paper says that it is a re-issue
     /// (CAP_LAN_DAU = 0; for a death the first SO_BAOTU and QUYEN_SO go to `_BD`; the driver service takes
     /// STATE = EDIT instead).
     pub fn to_reissue(&self) -> Draft {
-        let mut draft = self.certificate.to_draft();
+        let mut draft = self.to_draft();
         let mut put = |code: &str, text: &str| {
             let set = draft.set(code, text);
             debug_assert!(set.is_ok(), "{code} is no field");
         };
-        put(self.certificate.kind().number_field(), &self.number.to_string());
         match self.certificate.content() {
             Content::Birth(_) => put("CAP_LAN_DAU", "0"),
             Content::Death(death) => {

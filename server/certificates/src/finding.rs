@@ -97,6 +97,16 @@ rules! {
     FatherWithoutName "TD111" Block "đã ghi thông tin của cha nhưng chưa có họ tên cha." "the father's details are given without his name.";
     SurrogateFatherAlone "TD112" Block "thông tin cha trong mang thai hộ cần đi cùng người mang thai hộ." "the surrogacy father stands without the surrogacy mother.";
 
+    SiblingsDiffer "TD113" Block
+        "khác với giấy của trẻ sinh cùng lần."
+        "differs from the certificate of the child of the same birth.";
+    TooManySiblings "TD114" Block
+        "ít hơn số giấy đã lập cho lần sinh này."
+        "is less than the certificates written for this birth.";
+    SameChild "TD115" Warn
+        "trùng giờ sinh, giới tính và cân nặng với một giấy khác; hãy xem có phải cùng một trẻ."
+        "equals another certificate in time, sex and weight: look whether it is the same child.";
+
     CauseCodeAlone "TD201" Warn "mã bệnh và tên bệnh nên ghi cùng nhau." "code and name of the disease should stand together.";
     FirstNumberAlone "TD202" Block "số và quyển của giấy cấp lần đầu phải ghi cùng nhau." "number and book of the first issue must stand together.";
     NoBhxhCode "TD203" Warn "chưa có mã số BHXH; nên ghi nếu biết." "is empty: recommended when known.";

@@ -33,8 +33,12 @@ mod licence;
 mod moment;
 mod nationality;
 mod number;
+pub mod offline;
+pub mod questionnaire;
 mod reader;
+mod reading;
 mod settings;
+mod spoken;
 pub mod wire;
 
 pub use birth::BirthCertificate;
@@ -54,6 +58,7 @@ pub use lang::{Lang, Text};
 pub use licence::{Application, ExaminationGroup, LicenceClass};
 pub use nationality::{NationalityCode, NationalityCodeError};
 pub use number::{CertificateNumber, CertificateNumberError};
+pub use reading::{Line, Reading, reading, text_hash};
 pub use settings::{AlcoholLimits, ConclusionCodes, ConclusionCodesError, Context, Settings};
 
 pub(crate) use elements::Elements;

@@ -39,8 +39,15 @@ pub(crate) const FIELDS: &[Field] = &[
         "Số căn cước, CMND hoặc hộ chiếu",
         "Number of the citizen card, old card or passport",
     ),
-    entry("NGAYTHANGNAMCAPCMND", Applicant, Form::Date, Required, "Ngày cấp giấy tờ", "Its day of issue"),
-    entry("NOICAP", Applicant, text(255), Required, "Nơi cấp giấy tờ", "Its place of issue"),
+    entry(
+        "NGAYTHANGNAMCAPCMND",
+        Applicant,
+        Form::Date,
+        Required,
+        "Ngày cấp giấy tờ",
+        "Day of issue of the identity paper",
+    ),
+    entry("NOICAP", Applicant, text(255), Required, "Nơi cấp giấy tờ", "Place of issue of the identity paper"),
     entry("DIACHITHUONGTRU", Applicant, text(255), Required, "Địa chỉ thường trú", "Permanent address"),
     entry("MATINH_THUONGTRU", Applicant, Form::Province, Required, "Tỉnh, thành phố thường trú", "Province"),
     entry(

@@ -1,11 +1,10 @@
 //! One paper of each kind, filled in by hand from the tables of the contract, to the wire and back.
 
-mod papers;
-
+use crate::invented;
+use crate::invented::{Hospital, NOW};
 use certificates::wire::driver::{self, RootStamp, State};
 use certificates::wire::portal;
 use certificates::{Draft, FreeText, Level, check, parse, parse_numbered};
-use papers::{Hospital, NOW};
 use uuid::Uuid;
 
 const DOCUMENT: Uuid = Uuid::from_u128(0x11111111_2222_4333_8444_555555555555);
@@ -28,8 +27,8 @@ fn blocking(draft: &Draft, hospital: &Hospital) -> Vec<String> {
 #[test]
 fn a_birth_is_written_element_by_element_as_the_table_says() {
     let hospital = Hospital::new();
-    assert_eq!(blocking(&papers::birth(), &hospital), [""; 0]);
-    let document = portal::write(&hospital.numbered(&papers::birth(), 1), DOCUMENT).expect("written");
+    assert_eq!(blocking(&invented::birth(), &hospital), [""; 0]);
+    let document = portal::write(&hospital.numbered(&invented::birth(), 1), DOCUMENT).expect("written");
     assert_eq!(document.id, "Id-11111111-2222-4333-8444-555555555555");
     let head = "<?xml version=\"1.0\" encoding=\"utf-8\"?><HSDLGCS>\
                 <GIAYCHUNGSINH Id=\"Id-11111111-2222-4333-8444-555555555555\"><MA_GCS>00001.GCS.31999.26</MA_GCS><MA_BN/>\
@@ -50,8 +49,8 @@ fn a_birth_is_written_element_by_element_as_the_table_says() {
 #[test]
 fn a_death_is_written_element_by_element_as_the_table_says() {
     let hospital = Hospital::new();
-    assert_eq!(blocking(&papers::death(), &hospital), [""; 0]);
-    let document = portal::write(&hospital.numbered(&papers::death(), 4), DOCUMENT).expect("written");
+    assert_eq!(blocking(&invented::death(), &hospital), [""; 0]);
+    let document = portal::write(&hospital.numbered(&invented::death(), 4), DOCUMENT).expect("written");
     for part in [
         "<HSDLGBT xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\
          <GIAYBAOTU Id=\"Id-11111111-2222-4333-8444-555555555555\"><MA_GBT>00004.GBT.31999.26</MA_GBT>",
@@ -67,8 +66,8 @@ fn a_death_is_written_element_by_element_as_the_table_says() {
 #[test]
 fn a_driver_record_has_its_own_codes_and_its_own_misspelling() {
     let hospital = Hospital::new();
-    assert_eq!(blocking(&papers::driver(), &hospital), [""; 0]);
-    let paper = hospital.numbered(&papers::driver(), 1);
+    assert_eq!(blocking(&invented::driver(), &hospital), [""; 0]);
+    let paper = hospital.numbered(&invented::driver(), 1);
     assert_eq!(paper.natural_key(), "00001/GKSKLX/31999/26 C1");
     let codes = &hospital.settings.conclusions;
     let root = driver::root(&paper, &stamp(), codes).expect("written");
@@ -94,16 +93,16 @@ fn a_driver_record_has_its_own_codes_and_its_own_misspelling() {
 fn what_was_written_reads_back_as_the_same_paper() {
     let hospital = Hospital::new();
     let context = hospital.context();
-    let birth = hospital.numbered(&papers::birth(), 1);
+    let birth = hospital.numbered(&invented::birth(), 1);
     let read = portal::read(portal::write(&birth, DOCUMENT).expect("written").xml.as_bytes()).expect("read");
     assert_eq!(parse_numbered(&read, &context), Ok(birth));
 
     // An unknown day of birth is written 0101, so it reads back as 1 January.
-    let death = hospital.numbered(&papers::death().with("NGAY_SINH", "01/01/1951").expect("field"), 4);
+    let death = hospital.numbered(&invented::death().with("NGAY_SINH", "01/01/1951").expect("field"), 4);
     let read = portal::read(portal::write(&death, DOCUMENT).expect("written").xml.as_bytes()).expect("read");
     assert_eq!(parse_numbered(&read, &context), Ok(death));
 
-    let paper = hospital.numbered(&papers::driver(), 1);
+    let paper = hospital.numbered(&invented::driver(), 1);
     let codes = &hospital.settings.conclusions;
     let root = driver::root(&paper, &stamp(), codes).expect("written");
     let body = driver::body(&paper, State::Add, root.as_bytes(), codes).expect("written");
@@ -113,7 +112,7 @@ fn what_was_written_reads_back_as_the_same_paper() {
 #[test]
 fn a_certificate_becomes_the_draft_that_says_the_same() {
     let hospital = Hospital::new();
-    for draft in [papers::birth(), papers::death(), papers::driver()] {
+    for draft in [invented::birth(), invented::death(), invented::driver()] {
         let certificate = parse(&draft, &hospital.context()).expect("parses");
         assert_eq!(parse(&certificate.to_draft(), &hospital.context()).as_ref(), Ok(&certificate));
     }
@@ -123,12 +122,12 @@ fn a_certificate_becomes_the_draft_that_says_the_same() {
 fn a_reissue_keeps_the_first_number() {
     let hospital = Hospital::new();
     let context = hospital.context();
-    let first = hospital.numbered(&papers::birth(), 7);
+    let first = hospital.numbered(&invented::birth(), 7);
     let again = parse_numbered(&first.to_reissue(), &context).expect("parses");
     assert_eq!(again.number(), first.number());
     assert_eq!(first.to_reissue().get("CAP_LAN_DAU"), "0");
 
-    let first = hospital.numbered(&papers::death(), 8);
+    let first = hospital.numbered(&invented::death(), 8);
     let mut corrected = first.to_reissue();
     assert_eq!((corrected.get("SO_BAOTU_BD"), corrected.get("QUYEN_SO_BD")), ("4", "02"));
     corrected.set("SO_BAOTU", "9").expect("field");
