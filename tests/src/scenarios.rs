@@ -349,7 +349,7 @@ fn out_of_paper(stage: &mut Stage, photographs: &Photographs) -> Result<Expected
     stage.play(&mut waiting, "the offer to print again", |stage| {
         crate::patient::offered(&stage.screen()).contains(&Action::RetryPrint)
     })?;
-    stage.play_to_the_end(&mut willing())?;
+    stage.play(&mut willing(), "the way back to Welcome", |stage| stage.screen().name == "welcome")?;
     let mut expected = level(Assurance::A);
     if !stage.bench.tapes().is_empty() {
         expected.differences.push("a ticket came out of an empty printer".to_owned());
