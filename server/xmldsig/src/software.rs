@@ -42,9 +42,18 @@ impl SoftwareKey {
     /// The same from the file's bytes.
     pub fn from_pkcs12(file: &[u8], password: &str) -> Result<Self, KeyError> {
         let contents = pkcs12::decode(file, password)?;
-        let certificates: Result<Vec<_>, _> =
-            contents.certificates.iter().map(|der| Certificate::from_der(der)).collect();
-        Self::from_pkcs8(&contents.private_key, certificates?)
+        // An issuer with a key of another kind is left out; it is the key's own certificate that must be readable.
+        let (mut certificates, mut unreadable) = (Vec::new(), None);
+        for der in &contents.certificates {
+            match Certificate::from_der(der) {
+                Ok(certificate) => certificates.push(certificate),
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        match (Self::from_pkcs8(&contents.private_key, certificates), unreadable) {
+            (Err(KeyError::NotThisCertificate), Some(error)) => Err(KeyError::Certificate(error)),
+            (result, _) => result,
+        }
     }
 
     /// A PKCS#8 private key with certificates in any order; one of them must be the key's.

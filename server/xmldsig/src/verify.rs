@@ -282,21 +282,22 @@ impl<'a, 'input> Signature<'a, 'input> {
         let method = Algorithm::from_uri(method).ok_or_else(|| refused(Step::Signature, method))?;
         reference.check_digest(&text, Signed::Document)?;
 
-        let mut certificates = self.certificates()?;
+        let (mut certificates, unreadable) = self.certificates()?;
         let message = canonical(self.signed_info, None);
         let signer = certificates
             .iter()
             .position(|certificate| {
                 certificate.algorithm() == method && certificate.verifies(message.as_bytes(), &self.value)
             })
-            .ok_or(VerifyError::Signature)?;
+            .ok_or_else(|| unreadable.map_or(VerifyError::Signature, VerifyError::Certificate))?;
         let signer = certificates.remove(signer);
         self.check_key_value(&signer)?;
         Ok(Content { text, signer, others: certificates })
     }
 
-    /// KeyInfo holds certificates, and at most the signer's public key beside them (XMLDSig 4.5).
-    fn certificates(&self) -> Result<Vec<Certificate>, VerifyError> {
+    /// KeyInfo holds certificates, and at most the signer's public key beside them (XMLDSig 4.5). An issuer with a key of
+    /// another kind is passed over; why is kept, in case it is the signer's.
+    fn certificates(&self) -> Result<(Vec<Certificate>, Option<CertificateError>), VerifyError> {
         let mut data = Vec::new();
         for node in child_elements(self.key_info) {
             match (namespace(node), node.tag_name().name()) {
@@ -306,21 +307,20 @@ impl<'a, 'input> Signature<'a, 'input> {
             }
         }
         let [data] = data.try_into().map_err(|_| VerifyError::Shape("X509Data"))?;
-        let mut certificates = Vec::new();
-        for node in child_elements(data) {
-            if !is_element(node, Some(DSIG), "X509Certificate") {
-                continue;
-            }
-            if certificates.len() == MAX_CERTIFICATES {
-                return Err(VerifyError::Shape("X509Data"));
-            }
+        let (mut certificates, mut unreadable) = (Vec::new(), None);
+        let mut nodes = child_elements(data);
+        nodes.retain(|node| is_element(*node, Some(DSIG), "X509Certificate"));
+        if nodes.is_empty() || nodes.len() > MAX_CERTIFICATES {
+            return Err(VerifyError::Shape("number of certificates"));
+        }
+        for node in nodes {
             let der = base64(node).ok_or(VerifyError::Shape("X509Certificate"))?;
-            certificates.push(Certificate::from_der(&der).map_err(VerifyError::Certificate)?);
+            match Certificate::from_der(&der) {
+                Ok(certificate) => certificates.push(certificate),
+                Err(error) => unreadable = Some(error),
+            }
         }
-        if certificates.is_empty() {
-            return Err(VerifyError::Shape("X509Certificate"));
-        }
-        Ok(certificates)
+        Ok((certificates, unreadable))
     }
 
     /// XMLDSig 4.5.2: the public key, where it is written, is the signer's.

@@ -17,12 +17,12 @@ const PASSWORD: &str = "Mật khẩu 1";
 
 /// The file that `openssl pkcs12 -export` makes with these further arguments; nothing when this OpenSSL has not the
 /// algorithm.
-fn exported(signer: &Signer, issuer: &Signer, arguments: &[&str]) -> Option<Vec<u8>> {
+fn exported(signer: &Signer, issuer_pem: &str, arguments: &[&str]) -> Option<Vec<u8>> {
     let folder = TempDir::new().unwrap();
     let file = |name: &str, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
     file("key", &signer.pkcs8_pem());
     file("certificate", &signer.certificate_pem());
-    file("issuer", &issuer.certificate_pem());
+    file("issuer", issuer_pem);
     let output = Command::new("openssl")
         .current_dir(folder.path())
         .args(["pkcs12", "-export", "-inkey", "key", "-in", "certificate", "-certfile", "issuer", "-out", "file"])
@@ -44,7 +44,8 @@ fn files_of_new_and_old_schemes_sign() {
     ];
     for signer in signers() {
         for scheme in schemes {
-            let file = exported(signer, support::other(), scheme).unwrap_or_else(|| panic!("{scheme:?}"));
+            let file =
+                exported(signer, &support::other().certificate_pem(), scheme).unwrap_or_else(|| panic!("{scheme:?}"));
             let key = SoftwareKey::from_pkcs12(&file, PASSWORD).unwrap_or_else(|error| panic!("{scheme:?}: {error:?}"));
             assert_eq!(key.certificate_chain(), [signer.certificate().clone()], "the other is nobody's issuer");
             let signed = sign_paper(&envelope(), &key, at()).unwrap();
@@ -78,7 +79,7 @@ fn a_wrong_password_is_told_from_a_damaged_file() {
 
 #[test]
 fn a_key_and_its_certificate_come_together_or_not_at_all() {
-    let file = exported(support::rsa(), support::other(), &["-nokeys"]).unwrap();
+    let file = exported(support::rsa(), &support::other().certificate_pem(), &["-nokeys"]).unwrap();
     assert!(matches!(SoftwareKey::from_pkcs12(&file, PASSWORD), Err(KeyError::Pkcs12(Pkcs12Error::NoKey))));
     let certificate = support::other().certificate().clone();
     assert!(matches!(
@@ -88,19 +89,45 @@ fn a_key_and_its_certificate_come_together_or_not_at_all() {
     assert!(matches!(SoftwareKey::from_pkcs8(b"", Vec::new()), Err(KeyError::UnsupportedKey)));
 }
 
+/// A key and a self-signed certificate that this program makes no use of, in PEM and as PKCS#12.
+fn foreign(kind: &[&str]) -> (String, Vec<u8>) {
+    let folder = TempDir::new().unwrap();
+    let openssl = |arguments: &[&str]| {
+        let output = Command::new("openssl").current_dir(folder.path()).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let request = ["req", "-x509", "-nodes", "-subj", "/CN=foreign", "-keyout", "key", "-out", "certificate"];
+    openssl(&[&request, kind].concat());
+    openssl(&["pkcs12", "-export", "-inkey", "key", "-in", "certificate", "-out", "file", "-passout", "pass:x"]);
+    let pem = std::fs::read_to_string(folder.path().join("certificate")).unwrap();
+    (pem, std::fs::read(folder.path().join("file")).unwrap())
+}
+
 #[test]
 fn an_rsa_key_under_2048_bits_is_refused() {
-    let folder = TempDir::new().unwrap();
-    let arguments = ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=short", "-outform", "DER"];
-    let output = Command::new("openssl")
-        .current_dir(folder.path())
-        .args(arguments)
-        .args(["-keyout", "key", "-out", "certificate"])
-        .output()
-        .unwrap();
-    assert!(output.status.success());
-    let der = std::fs::read(folder.path().join("certificate")).unwrap();
-    assert!(matches!(xmldsig::Certificate::from_der(&der), Err(CertificateError::KeyTooShort { bits: 1024 })));
+    let (_, file) = foreign(&["-newkey", "rsa:1024"]);
+    assert!(matches!(
+        SoftwareKey::from_pkcs12(&file, "x"),
+        Err(KeyError::Certificate(CertificateError::KeyTooShort { bits: 1024 }))
+    ));
+}
+
+#[test]
+fn an_issuer_with_a_key_of_another_kind_is_passed_over() {
+    let (issuer, file) = foreign(&["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"]);
+    assert!(matches!(SoftwareKey::from_pkcs12(&file, "x"), Err(KeyError::UnsupportedKey)));
+    let file = exported(support::rsa(), &issuer, &[]).unwrap();
+    let key = SoftwareKey::from_pkcs12(&file, PASSWORD).unwrap();
+    let signed = sign_paper(&envelope(), &key, at()).unwrap();
+    let base64: String = issuer.lines().filter(|line| !line.starts_with('-')).collect();
+    let with_issuer = signed.replacen(
+        "<X509Certificate>",
+        &format!("<X509Certificate>{base64}</X509Certificate><X509Certificate>"),
+        1,
+    );
+    let proof = verify_paper(with_issuer.as_bytes()).unwrap();
+    assert_eq!(proof.signer(), support::rsa().certificate());
+    assert!(proof.other_certificates().is_empty());
 }
 
 #[test]
