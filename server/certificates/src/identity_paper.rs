@@ -38,8 +38,8 @@ pub struct IdentityPaper {
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct OldCardNumber(String);
 
-/// 5 to 15 capitals and digits with at least one capital or fewer than nine digits, so that no other number passes
-/// for a passport. (DHG allows one capital and seven digits; foreign passports differ.)
+/// 5 to 15 capitals and digits. (DHG allows one capital and seven digits; foreign passports differ, and some have digits
+/// only.)
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct PassportNumber(String);
 
@@ -83,13 +83,15 @@ impl PaperNumber {
         }
     }
 
-    /// Where the form does not say which paper: 12 digits, 9 digits, else a passport.
+    /// Where the form does not say which paper: 12 digits, 9 digits, else a passport, which then must have a letter:
+    /// a mistyped number does not pass for one.
     pub fn infer(text: &str) -> Result<Self, PaperError> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match (digits, text.len()) {
             (true, 12) => Self::parse(PaperKind::CitizenCard, text),
             (true, 9) => Self::parse(PaperKind::OldCard, text),
-            _ => Self::parse(PaperKind::Passport, text),
+            (true, _) => Err(PaperError::Passport),
+            (false, _) => Self::parse(PaperKind::Passport, text),
         }
     }
 
@@ -129,12 +131,7 @@ impl OldCardNumber {
 impl PassportNumber {
     pub fn parse(text: &str) -> Result<Self, PaperError> {
         let characters = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        let letters = text.bytes().any(|b| b.is_ascii_uppercase());
-        if characters && (5..=15).contains(&text.len()) && (letters || text.len() < 9) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(PaperError::Passport)
-        }
+        if characters && (5..=15).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(PaperError::Passport) }
     }
 }
 
@@ -169,5 +166,6 @@ mod tests {
         assert_eq!(PaperNumber::parse(PaperKind::CitizenCard, "031000017"), Err(PaperError::CitizenId));
         assert_eq!(PaperNumber::parse(PaperKind::OldCard, "085000000017"), Err(PaperError::OldCard));
         assert_eq!(PaperNumber::parse(PaperKind::Passport, "c1234567"), Err(PaperError::Passport));
+        assert!(PaperNumber::parse(PaperKind::Passport, "123456789").is_ok());
     }
 }

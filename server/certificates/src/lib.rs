@@ -34,6 +34,7 @@ mod moment;
 mod nationality;
 mod number;
 pub mod offline;
+mod person;
 pub mod questionnaire;
 mod reader;
 mod reading;
@@ -58,6 +59,7 @@ pub use lang::{Lang, Text};
 pub use licence::{Application, ExaminationGroup, LicenceClass};
 pub use nationality::{NationalityCode, NationalityCodeError};
 pub use number::{CertificateNumber, CertificateNumberError};
+pub use person::{CardHolder, Role, RoleError, correctable};
 pub use reading::{Line, Reading, reading, text_hash};
 pub use settings::{AlcoholLimits, ConclusionCodes, ConclusionCodesError, Context, Settings};
 

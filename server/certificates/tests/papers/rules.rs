@@ -2,7 +2,10 @@
 
 use crate::invented;
 use crate::invented::{Hospital, NOW};
-use certificates::{CertificateNumber, Content, Draft, Kind, Lang, Level, Settings, check, parse, parse_numbered};
+use certificates::{
+    CertificateNumber, Content, Draft, Kind, Lang, Level, Settings, check, fields, parse, parse_numbered, reading,
+};
+use proptest::prelude::*;
 
 /// Findings of a paper after these changes, as "code field", blocking ones marked with `!`.
 fn findings(mut draft: Draft, changes: &[(&str, &str)]) -> Vec<String> {
@@ -167,7 +170,8 @@ fn a_driver_is_checked_field_by_field() {
         invented::driver,
         &[
             (&[("GIOITINHVAL", "2")], &["CTDT003! GIOITINHVAL"]),
-            (&[("SOCMND_PASSPORT", "12345")], &[]),
+            (&[("SOCMND_PASSPORT", "12345")], &["TD015! SOCMND_PASSPORT"]),
+            (&[("SOCMND_PASSPORT", "C1234567")], &[]),
             (&[("SOCMND_PASSPORT", "0850850000170")], &["TD015! SOCMND_PASSPORT"]),
             (&[("MATUY", "1")], &["TD302! KETLUAN"]),
             (&[("MATUY", "1"), ("KETLUAN", "UNFIT"), ("LYDO", "Ma túy dương tính")], &[]),
@@ -269,4 +273,44 @@ fn twins_have_one_certificate_each_and_one_confinement() {
     let elder = twin(&[("NGAY_SINH_CON", "01/03/2025 04:30"), ("NGAY_CT", "02/03/2026")]);
     assert!(elder.check_siblings(&[&first]).is_empty(), "another confinement");
     assert!(NOW.date() > elder.issued);
+}
+
+#[test]
+fn only_the_people_a_paper_names_may_confirm_it() {
+    let hospital = Hospital::new();
+    let named = |draft: &Draft| -> Vec<String> {
+        let certificate = parse(draft, &hospital.context()).expect("parses");
+        certificate.named_citizens().iter().map(|id| id.as_str().to_owned()).collect()
+    };
+    assert_eq!(named(&invented::birth()), ["192192000025", "085085000017"]);
+    assert_eq!(named(&invented::driver()), ["085085000017"]);
+    assert_eq!(named(&invented::death()), [""; 0], "the ward enters who confirms a death");
+}
+
+proptest! {
+    #[test]
+    fn no_text_in_any_field_panics(
+        kind in 0usize..3,
+        texts in proptest::collection::vec((any::<proptest::sample::Index>(), "\\PC{0,20}|[0-9/:. -]{0,20}|[0-9]{8,15}"), 1..30),
+    ) {
+        let hospital = Hospital::new();
+        let mut draft = [invented::birth, invented::death, invented::driver][kind]();
+        for (index, text) in texts {
+            let field = index.get(fields(draft.kind()));
+            draft.set(field.code, &text).expect("a field of this paper");
+        }
+        let blocked = check(&draft, &hospital.context()).iter().any(|finding| finding.level() == Level::Block);
+        match parse(&draft, &hospital.context()) {
+            Ok(certificate) => {
+                prop_assert!(!blocked);
+                reading(&certificate, Lang::Vi, &hospital.settings);
+                // What a page shows of it says the same, whatever was typed.
+                let mut shown = certificate.to_draft();
+                let number = draft.kind().number_field();
+                shown.set(number, draft.get(number)).expect("the number");
+                prop_assert_eq!(parse(&shown, &hospital.context()), Ok(certificate));
+            }
+            Err(findings) => prop_assert!(blocked && !findings.is_empty()),
+        }
+    }
 }
