@@ -8,6 +8,7 @@ pub mod by_hand;
 pub mod deck;
 pub mod hospital;
 pub mod line;
+pub mod papers;
 pub mod patient;
 pub mod people;
 pub mod report;

@@ -9,6 +9,7 @@ mod cardholder;
 mod check_ins;
 mod machine;
 mod matching;
+mod paperwork;
 mod plot;
 mod reducer;
 mod report;
@@ -82,6 +83,10 @@ enum BenchError {
     Client(#[from] devices::server_client::ClientError),
     #[error("the server's answer")]
     Answer(#[from] devices::server_client::ServerError),
+    #[error("a certificate cannot be signed")]
+    Sign(#[from] xmldsig::SignError),
+    #[error("a signature does not verify")]
+    Verify(#[from] xmldsig::VerifyError),
     #[error("the database file")]
     Database(#[from] sqlx::Error),
     #[error("a measurement went wrong: {0}")]
@@ -127,9 +132,20 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let session = reducer::measure(&mut holder, &visitor)?;
     step(4, "check-ins");
     let check_ins = check_ins::measure(&mut holder, &visitor)?;
-    step(5, "window");
+    step(5, "certificates");
+    let paperwork = paperwork::measure()?;
+    step(6, "window");
     let window = window::measure(&provision)?;
-    let report = Report { profile: report::PROFILE, machine: machine.after(), card, face, session, check_ins, window };
+    let report = Report {
+        profile: report::PROFILE,
+        machine: machine.after(),
+        card,
+        face,
+        session,
+        check_ins,
+        paperwork,
+        window,
+    };
 
     let json = arguments.out.join("report.json");
     std::fs::write(&json, serde_json::to_vec_pretty(&report)?).map_err(write_error(&json))?;
@@ -139,7 +155,7 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     Ok(())
 }
 
-const STEPS: u32 = 5;
+const STEPS: u32 = 6;
 
 fn step(number: u32, what: &str) {
     eprintln!("[{number}/{STEPS}] measuring: {what}");

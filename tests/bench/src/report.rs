@@ -6,6 +6,7 @@ use crate::card::CardReport;
 use crate::check_ins::CheckInReport;
 use crate::machine::Machine;
 use crate::matching::FaceReport;
+use crate::paperwork::PaperworkReport;
 use crate::reducer::SessionReport;
 use crate::window::WindowReport;
 
@@ -24,5 +25,6 @@ pub struct Report {
     pub face: FaceReport,
     pub session: SessionReport,
     pub check_ins: CheckInReport,
+    pub paperwork: PaperworkReport,
     pub window: WindowReport,
 }

@@ -167,6 +167,7 @@ fn identified() -> IdentificationReply {
         entitlement: entitlement(),
         priority: None,
         facts: Vec::new(),
+        papers_waiting: 0,
     }
 }
 

@@ -201,7 +201,8 @@ impl Patient {
     pub fn identified(&mut self, assurance: Assurance, entitlement: EntitlementView) -> &mut Self {
         let person = matches!(assurance, Assurance::A | Assurance::B)
             .then(|| PersonView { name: "Nguyễn Văn Mẫu".into(), age: 41 });
-        let reply = IdentificationReply { assurance, person, entitlement, priority: None, facts: vec![], papers_waiting: 0 };
+        let reply =
+            IdentificationReply { assurance, person, entitlement, priority: None, facts: vec![], papers_waiting: 0 };
         self.event(Event::Identified(Ok(reply)))
     }
 

@@ -13,6 +13,7 @@ use crate::BenchError;
 use crate::card::CardReport;
 use crate::check_ins::{CheckInReport, Rate};
 use crate::matching::{FaceReport, Stage};
+use crate::paperwork::PaperworkReport;
 use crate::reducer::SessionReport;
 use crate::report::Report;
 use crate::sample::Summary;
@@ -36,7 +37,7 @@ const HEAD: f32 = 150.0;
 pub fn draw(report: &Report, provision: &Path) -> Result<RgbImage, BenchError> {
     let fonts = Fonts::load(provision)?;
     let columns = [
-        vec![link(&report.card), check_ins(&report.check_ins)],
+        vec![link(&report.card), check_ins(&report.check_ins), paperwork(&report.paperwork)],
         vec![host(&report.card), pipeline(&report.face), session(&report.session), window(&report.window)],
     ];
     let tall = |charts: &Vec<Chart>| charts.iter().map(|chart| chart.height() + MARGIN / 2.0).sum::<f32>();
@@ -186,6 +187,31 @@ fn check_ins(check_ins: &CheckInReport) -> Chart {
             bar("one-row commits".to_owned(), vec![(floor.median, FLOOR)], Some(floor), number(floor.median)),
             rate("by the card's code", &check_ins.by_code),
             rate("by chip and face, authenticated again", &check_ins.by_chip_and_face),
+        ],
+    }
+}
+
+fn paperwork(paperwork: &PaperworkReport) -> Chart {
+    let row = |label: &str, time: Summary| {
+        bar(label.to_owned(), vec![(time.median, ADDED)], Some(time), format!("{} ms", number(time.median)))
+    };
+    let (bare, sign) = (paperwork.bare_rsa_ms, paperwork.sign_ms);
+    let added = (sign.median - bare.median).max(0.0);
+    Chart {
+        title: "One birth certificate: processor time".to_owned(),
+        notes: vec![format!("{} runs. Bare: {}.", paperwork.runs, paperwork.floor)],
+        unit: "ms",
+        legend: vec![(FLOOR, "bare RSA-2048"), (ADDED, "ours")],
+        rows: vec![
+            row("check, all findings", paperwork.check_ms),
+            row("write as XML", paperwork.write_ms),
+            bar(
+                "sign".to_owned(),
+                vec![(bare.median, FLOOR), (added, ADDED)],
+                Some(sign),
+                format!("{} ms = {:.2} × bare", number(sign.median), paperwork.sign_ratio),
+            ),
+            row("verify", paperwork.verify_ms),
         ],
     }
 }
