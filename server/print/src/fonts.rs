@@ -72,8 +72,14 @@ impl Fonts {
     pub(crate) fn glyph(&self, weight: Weight, letter: char) -> Placed {
         let face = self.typeface(weight);
         let found = face.metrics.glyph_id(letter);
-        let id = if found.0 == 0 { face.missing } else { found };
+        let id = if found.0 == 0 || !is_writable(letter) { face.missing } else { found };
         Placed { id: id.0, advance: face.metrics.h_advance_unscaled(id) / face.units_per_em }
+    }
+
+    /// The letter, or the sign that stands for one the typeface lacks.
+    pub(crate) fn printable(&self, weight: Weight, letter: char) -> char {
+        let lacks = self.typeface(weight).metrics.glyph_id(letter).0 == 0;
+        if lacks || !is_writable(letter) { MISSING } else { letter }
     }
 
     pub(crate) fn width(&self, weight: Weight, size: f32, text: &str) -> f32 {
@@ -81,12 +87,23 @@ impl Fonts {
     }
 }
 
+/// Stands for a character that the typeface lacks.
+const MISSING: char = '?';
+
+/// What PDF/A-2u lets a text say: no byte order mark, no private use, no noncharacters (ISO 19005-2, 6.2.11.7.2).
+fn is_writable(letter: char) -> bool {
+    let code = u32::from(letter);
+    let private = matches!(code, 0xE000..=0xF8FF | 0xF_0000..);
+    let noncharacter = matches!(code, 0xFDD0..=0xFDEF) || code & 0xFFFE == 0xFFFE;
+    !(private || noncharacter || letter.is_control() || letter == '\u{FEFF}')
+}
+
 impl Typeface {
     fn parse(bytes: Vec<u8>) -> Option<Self> {
         let metrics = FontVec::try_from_vec(bytes.clone()).ok()?;
         let embedded = krilla::text::Font::new(bytes.into(), 0)?;
         let units_per_em = metrics.units_per_em().filter(|units| *units > 0.0)?;
-        let missing = metrics.glyph_id('?');
+        let missing = metrics.glyph_id(MISSING);
         Some(Self { metrics, units_per_em, embedded, missing })
     }
 }

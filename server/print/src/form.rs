@@ -190,7 +190,10 @@ fn driver(r: &Reader<'_>) -> Vec<Part> {
         }
     }
     if r.draft.get("KETLUAN") != "UNFIT" {
-        let until = r.day.replace_year(r.day.year() + 1).or_else(|_| Date::from_calendar_date(r.day.year() + 1, time::Month::February, 28));
+        let until = r
+            .day
+            .replace_year(r.day.year() + 1)
+            .or_else(|_| Date::from_calendar_date(r.day.year() + 1, time::Month::February, 28));
         if let Ok(until) = until {
             conclusion.push(Row::one("Có giá trị đến hết ngày", &slashes(until)));
         }
@@ -330,8 +333,13 @@ mod tests {
             .and_then(|draft| draft.with("MATINH_THUONGTRU", "31"))
             .and_then(|draft| draft.with("NGAY_CAPGIAYBT", "2026-11-20"));
         let paper = compose(&draft.expect("fields"), &Settings::default(), issue());
-        let said: Vec<&str> =
-            paper.parts.iter().flat_map(|part| &part.rows).flat_map(|Row(lines)| lines).map(|line| line.value.as_str()).collect();
+        let said: Vec<&str> = paper
+            .parts
+            .iter()
+            .flat_map(|part| &part.rows)
+            .flat_map(|Row(lines)| lines)
+            .map(|line| line.value.as_str())
+            .collect();
         for words in ["Nguyễn Văn Mẫu", "Nam", "15/01/1985", "Số 5, Thành phố Hải Phòng"] {
             assert!(said.contains(&words), "{words}: {said:?}");
         }

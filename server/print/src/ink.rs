@@ -11,11 +11,11 @@ use krilla::surface::Surface;
 use krilla::text::{GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
 
+use crate::PrintError;
 use crate::flow::{Mark, PAGE_HEIGHT, PAGE_WIDTH, Shade};
 use crate::fonts::Fonts;
 use crate::paper::Paper;
 use crate::text::{Style, composed};
-use crate::PrintError;
 
 pub fn write(paper: &Paper, fonts: &Fonts, pages: &[Vec<Mark>]) -> Result<Vec<u8>, PrintError> {
     let writing = |text: String| PrintError::Writing(text);
@@ -46,18 +46,15 @@ fn failure(error: &krilla::error::KrillaError) -> &'static str {
         KrillaError::Font(..) => "a font cannot be embedded",
         KrillaError::Validation(_) => "the file would not be PDF/A-2u",
         KrillaError::Limit(_) => "a limit of PDF is exceeded",
-        KrillaError::DuplicateNamedDestination(_)
-        | KrillaError::DuplicateTagId(..)
-        | KrillaError::UnknownTagId(..) => "destinations or tags contradict each other",
+        KrillaError::DuplicateNamedDestination(_) | KrillaError::DuplicateTagId(..) | KrillaError::UnknownTagId(..) => {
+            "destinations or tags contradict each other"
+        }
     }
 }
 
 /// Nothing personal: kind, number and facility.
 fn metadata(paper: &Paper) -> Metadata {
-    let title = match &paper.number {
-        Some(number) => format!("{} {number}", paper.title),
-        None => paper.title.clone(),
-    };
+    let title = composed(&format!("{} {}", paper.title, paper.number.as_deref().unwrap_or_default()));
     let at = paper.made_at;
     let made = DateTime::new(u16::try_from(at.year()).unwrap_or(0))
         .month(u8::from(at.month()))
@@ -113,7 +110,7 @@ fn draw(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark) {
 }
 
 fn write_text(surface: &mut Surface<'_>, fonts: &Fonts, (x, baseline): (f32, f32), style: Style, text: &str) {
-    let text = composed(text);
+    let text: String = composed(text).chars().map(|letter| fonts.printable(style.weight, letter)).collect();
     let glyphs: Vec<KrillaGlyph> = text
         .char_indices()
         .map(|(at, letter)| {

@@ -299,8 +299,8 @@ impl Sheet<'_> {
 }
 
 fn rule_under(block: &mut Block, centre: f32, length: f32) {
-    block.marks.push(Mark::Rule { x: centre - length / 2.0, y: block.height + 1.0, length, thickness: 0.7 });
-    block.height += 4.0;
+    block.marks.push(Mark::Rule { x: centre - length / 2.0, y: block.height + 2.5, length, thickness: 0.7 });
+    block.height += 6.0;
 }
 
 /// "Họ và tên: "
