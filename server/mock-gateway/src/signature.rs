@@ -240,8 +240,13 @@ impl Reader<'_, '_> {
                 return Err(fault("DigestMethod"));
             }
             let transforms = self.transforms(*reference).ok_or(fault("Transforms"))?;
-            let known = transforms.iter().all(|uri| *uri == C14N || *uri == ENVELOPED);
-            if !known || (enveloped && transforms.first() != Some(&ENVELOPED)) {
+            // Enveloped-signature would take the Signature's own Object out of what its Reference covers.
+            let sound = if enveloped {
+                matches!(transforms[..], [ENVELOPED] | [ENVELOPED, C14N])
+            } else {
+                matches!(transforms[..], [] | [C14N])
+            };
+            if !sound {
                 return Err(fault("Transforms: Canonical XML 1.0, after enveloped-signature for a whole document"));
             }
         }

@@ -134,6 +134,22 @@ async fn a_signed_paper_wrapped_into_a_forged_file_does_not_carry_the_forgery() 
 }
 
 #[tokio::test]
+async fn a_transform_that_would_leave_the_time_unsigned_is_refused() {
+    let signer = Signer::new();
+    let portal = Portal::with(settings(&signer)).await;
+    let token = portal.token(FACILITY).await;
+    let c14n = "<Transform Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/>";
+    let enveloped = "<Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/>";
+    let exclusive = "<Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>";
+    let template = birth(BIRTH, &[], Hash::Sha256);
+    for transforms in [format!("{enveloped}{c14n}"), exclusive.to_owned()] {
+        let signed = signer.sign(&template.replace(c14n, &transforms));
+        assert_eq!(portal.upload(&token, "61", &signed).await.0, "205");
+        assert!(portal.last_refusal().contains("Transforms"));
+    }
+}
+
+#[tokio::test]
 async fn the_elements_are_all_there_in_their_order_and_of_their_form() {
     let signer = Signer::new();
     let portal = Portal::with(settings(&signer)).await;
