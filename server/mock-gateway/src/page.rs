@@ -1,7 +1,8 @@
 //! The page that shows what was received. Names are initials, numbers of persons their last digits.
 
 use maud::{DOCTYPE, Markup, html};
-use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::control::{Counts, SeenRefusal, Summary};
 use crate::fault::{Fault, Service};
@@ -47,12 +48,12 @@ pub(crate) fn render(shown: &Shown<'_>) -> Markup {
                 @if faults.is_empty() { p.ok { "✓ Không có lỗi giả lập bằng tay · no faults set by hand" } }
                 @for (service, fault) in *faults { p.warn { "! " (format!("{service:?}: {fault:?}")) } }
                 dl {
-                    dt { "Token" } dd { (counts.tokens_given) }
-                    dt { "Tra cứu thẻ" } dd { (counts.lookups) }
-                    dt { "XML0" } dd { (counts.check_ins) }
-                    dt { "Giấy tờ" } dd { (counts.papers) }
-                    dt { "Lái xe" } dd { (counts.drivers) }
-                    dt { "VNeID" } dd { (counts.eid_resolved) }
+                    div { dt { "Token" } dd { (counts.tokens_given) } }
+                    div { dt { "Tra cứu thẻ" } dd { (counts.lookups) } }
+                    div { dt { "XML0" } dd { (counts.check_ins) } }
+                    div { dt { "Giấy tờ" } dd { (counts.papers) } }
+                    div { dt { "Lái xe" } dd { (counts.drivers) } }
+                    div { dt { "VNeID" } dd { (counts.eid_resolved) } }
                 }
                 (received(summary))
                 (doubled(&summary.doubled))
@@ -122,7 +123,7 @@ fn records(latest: &[Record], doubled: &[KeyCount]) -> Markup {
             tr { th { "Lúc" } th { "Loại" } th { "Số" } th { "Người" } th { "Cơ sở" } th { "Mã giao dịch" } th { "Ghi chú" } }
             @for record in latest {
                 tr.bad[twice(record)] {
-                    td { (record.at.truncate_to_second().format(&Rfc3339).unwrap_or_default()) }
+                    td { (local(record.at)) }
                     td { (record.kind.title()) } td { (record.key) } td { (record.initials) } td { (record.facility) }
                     td.code { (record.receipt) }
                     td {
@@ -136,6 +137,12 @@ fn records(latest: &[Record], doubled: &[KeyCount]) -> Markup {
     }
 }
 
+/// As a clock in Vietnam shows it.
+fn local(at: OffsetDateTime) -> String {
+    let at = UtcOffset::from_hms(7, 0, 0).map_or(at, |offset| at.to_offset(offset));
+    at.format(format_description!("[day]/[month] [hour]:[minute]:[second]")).unwrap_or_default()
+}
+
 const STYLE: &str = "body{font:18px/1.4 'Be Vietnam Pro',sans-serif;background:#FBFAF7;color:#10233B;margin:32px auto;\
 max-width:1400px;padding:0 24px}h1{font-size:32px}table{width:100%;border-collapse:collapse;background:#fff}\
 th,td{text-align:left;padding:8px 12px;border-bottom:1px solid #D9DEE6}dl{display:flex;gap:24px;flex-wrap:wrap}\
@@ -143,4 +150,5 @@ dd{margin:0;font-size:32px;font-weight:700;color:#0B4A8F}.code{font:14px monospa
 .ok{color:#0A5834;background:#E3F3EA;padding:8px 16px;border-radius:12px}\
 .warn{color:#6E4300;background:#FFF2D9;padding:8px 16px;border-radius:12px}\
 p.bad,span.bad,tr.bad td{color:#8A1C1C;background:#FBE4E4}p.bad,span.bad{padding:8px 16px;border-radius:12px}\
+span.warn,span.bad{display:inline-block;padding:4px 12px;margin:2px 0}td{vertical-align:top}\
 tr.bad td{font-weight:600}";

@@ -15,7 +15,7 @@ use crate::server::{Gateway, keep};
 use crate::settings::TokenRule;
 use crate::turn::refusal;
 use crate::upload::Refused;
-use crate::{check_in, driver, token, upload};
+use crate::{check_in, driver, record, token, upload};
 
 pub(crate) async fn take_token(State(gateway): State<Gateway>, headers: HeaderMap, body: Bytes) -> Response {
     let turn = gateway.turn(Service::Token);
@@ -61,7 +61,7 @@ pub(crate) async fn look_up(
     let seen = SeenLookup {
         at: now.format(&Rfc3339).unwrap_or_default(),
         masked_key: format!("…{}", key.get(key.len().saturating_sub(3)..).unwrap_or_default()),
-        officer: fields.get("hoTenCb").cloned().unwrap_or_default(),
+        officer: fields.get("hoTenCb").map(|name| record::initials(name)).unwrap_or_default(),
         result: reply["maKetQua"].as_str().unwrap_or_default().to_owned(),
     };
     {
