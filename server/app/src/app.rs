@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emrtd::{Fingerprint, TrustPolicy, TrustStore, TrustStoreError};
+use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use crate::certificate::WorkingTime;
 use crate::clock::{SharedClock, service_day, unix_ms};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, SecretSource};
+use crate::dispatch::{Carrier, Dispatch, FacilitySigner, HttpCarrier, Signer};
 use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::http::limit::RateLimit;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
@@ -28,6 +30,9 @@ pub struct Shared {
     pub insurance: Option<Arc<dyn EntitlementSource>>,
     pub eid: Option<Eid>,
     pub working_time: WorkingTime,
+    pub dispatch: Dispatch,
+    /// What the hospital's information system presents, hashed.
+    pub(crate) hospital_system: Option<[u8; 32]>,
     /// Authorities of the configuration; pinned signers are added from the database at each use.
     authorities: TrustStore,
     pub(crate) kiosk_limit: RateLimit,
@@ -46,6 +51,8 @@ pub struct Eid {
 pub struct Outside {
     pub insurance: Option<Arc<dyn EntitlementSource>>,
     pub eid: Option<Eid>,
+    pub signer: Option<Arc<dyn Signer>>,
+    pub carrier: Option<Arc<dyn Carrier>>,
     /// Accounts at the gateway whose tokens the processes of this hospital share.
     pub accounts: Vec<Arc<Account>>,
 }
@@ -66,22 +73,58 @@ pub enum StartError {
 
 impl Outside {
     pub fn from_config(config: &Config, clock: &SharedClock) -> Result<Self, ConfigError> {
-        let mut accounts = Vec::new();
+        let mut accounts = Accounts { clock: clock.clone(), known: Vec::new() };
         let insurance = config.insurance.as_ref().map(|insurance| {
             let deadline = Duration::from_millis(insurance.deadline_ms);
             let (url, username) = (&insurance.base_url, &insurance.username);
-            let account =
-                Account::new(url, username, &insurance.password, "insurance.password", deadline, clock.clone())?;
-            let account = Arc::new(account);
-            accounts.push(account.clone());
+            let account = accounts.account(url, username, (&insurance.password, "insurance.password"), deadline)?;
             Ok(Arc::new(HttpGateway::with_account(insurance, account)?) as Arc<dyn EntitlementSource>)
         });
         let insurance = insurance.transpose()?;
+        let carrier = config.dispatch.as_ref().map(|dispatch| {
+            let (url, deadline) = (&dispatch.base_url, Duration::from_millis(dispatch.answer_ms));
+            let password = (&dispatch.password, "dispatch.password");
+            let account = accounts.account(url, &dispatch.username, password, deadline)?;
+            let driver = dispatch.driver.as_ref().map(|driver| {
+                let password = (&driver.password, "dispatch.driver.password");
+                accounts.account(url, &driver.username, password, deadline)
+            });
+            Ok(Arc::new(HttpCarrier::new(account, driver.transpose()?, deadline)) as Arc<dyn Carrier>)
+        });
+        let carrier = carrier.transpose()?;
+        let signing = config.dispatch.as_ref().and_then(|dispatch| dispatch.signing.as_ref());
+        let signer = signing.map(|signing| Ok(Arc::new(FacilitySigner::from_config(signing)?) as Arc<dyn Signer>));
+        let signer = signer.transpose()?;
         let eid = config.eid.as_ref().map(|eid| {
             let verifier: Arc<dyn EidVerifier> = Arc::new(HttpVerifier::from_config(eid)?);
             Ok(Eid { verifier, key: verifying_key(&eid.public_key).ok_or(ConfigError::Key("eid.public_key"))? })
         });
-        Ok(Self { insurance, eid: eid.transpose()?, accounts })
+        Ok(Self { insurance, eid: eid.transpose()?, signer, carrier, accounts: accounts.known })
+    }
+}
+
+/// One account is one value, whichever services use it: its token is one.
+struct Accounts {
+    clock: SharedClock,
+    known: Vec<Arc<Account>>,
+}
+
+impl Accounts {
+    fn account(
+        &mut self,
+        base_url: &str,
+        username: &str,
+        (password, what): (&SecretSource, &'static str),
+        deadline: Duration,
+    ) -> Result<Arc<Account>, ConfigError> {
+        let url = base_url.trim_end_matches('/');
+        let known = self.known.iter().find(|known| known.base_url() == url && known.username() == username);
+        if let Some(known) = known {
+            return Ok(known.clone());
+        }
+        let account = Arc::new(Account::new(url, username, password, what, deadline, self.clock.clone())?);
+        self.known.push(account.clone());
+        Ok(account)
     }
 }
 
@@ -90,19 +133,23 @@ impl App {
     pub async fn open(config: Config, clock: SharedClock, outside: Outside) -> Result<Self, StartError> {
         let facility = &config.hospital.facility_code;
         let keys = Arc::new(Keys::from_master(&*config.master_key.read_key("master_key")?, facility.clone()));
+        let hospital_system = config.hospital_system.as_ref().map(|system| system.key.read_key("hospital_system.key"));
+        let hospital_system = hospital_system.transpose()?.map(|key| Sha256::digest(key.as_slice()).into());
         let mut authorities = TrustStore::new(TrustPolicy::default());
         for path in &config.trust.csca_files {
             authorities.add_authorities(&std::fs::read(path).map_err(StartError::CscaFile)?)?;
         }
         let database = &config.database;
         let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
-        let Outside { insurance, eid, accounts } = outside;
+        let Outside { insurance, eid, signer, carrier, accounts } = outside;
         for account in accounts {
             account.share(store.clone(), keys.clone());
         }
         Ok(Self(Arc::new(Shared {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
+            hospital_system,
+            dispatch: Dispatch::new(signer, carrier),
             working_time: config.working_time.to_working_time(),
             config,
             clock,

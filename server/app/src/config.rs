@@ -2,6 +2,7 @@
 //! never in the file itself. `server.example.toml` documents every key and is tested against these types.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
 use api::DepartmentCode;
@@ -34,6 +35,8 @@ pub struct Config {
     pub limits: LimitConfig,
     #[serde(default)]
     pub working_time: WorkingTimeConfig,
+    pub dispatch: Option<DispatchConfig>,
+    pub hospital_system: Option<HospitalSystemConfig>,
 }
 
 /// Where a secret is read from.
@@ -183,6 +186,64 @@ pub struct LimitConfig {
     pub logins_per_minute: u32,
 }
 
+/// Signing and sending certificates and check-in messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DispatchConfig {
+    #[serde(default)]
+    pub sending: Sending,
+    /// No default: the real gateway is reached only where somebody wrote it down.
+    pub base_url: String,
+    /// Account for papers and check-ins, `<facility>_BV`.
+    pub username: String,
+    pub password: SecretSource,
+    /// Account for driver records; without it they wait.
+    pub driver: Option<AccountConfig>,
+    /// Requests under way at a time, to each service.
+    #[serde(default = "default_concurrency")]
+    pub concurrency: NonZeroU8,
+    /// How long an answer is waited for.
+    #[serde(default = "default_answer_ms")]
+    pub answer_ms: u64,
+    /// More rows than this waiting for one step are an alarm.
+    #[serde(default = "default_backlog_alarm")]
+    pub backlog_alarm: u32,
+    /// While this file exists, nothing is sent.
+    pub kill_switch: Option<PathBuf>,
+    pub signing: Option<SigningConfig>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sending {
+    On,
+    #[default]
+    Off,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountConfig {
+    pub username: String,
+    pub password: SecretSource,
+}
+
+/// The facility's key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SigningConfig {
+    pub pkcs12: PathBuf,
+    pub password: SecretSource,
+}
+
+/// The hospital's own information system, which signals first costs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HospitalSystemConfig {
+    /// 64 hexadecimal digits, presented as a bearer key.
+    pub key: SecretSource,
+}
+
 /// When the office works: the four working hours of NĐ 63/2024 are counted in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -213,6 +274,27 @@ fn default_connections() -> u32 {
 
 fn default_deadline_ms() -> u64 {
     2500
+}
+
+fn default_concurrency() -> NonZeroU8 {
+    NonZeroU8::new(8).expect("8 is not 0")
+}
+
+fn default_answer_ms() -> u64 {
+    30_000
+}
+
+fn default_backlog_alarm() -> u32 {
+    200
+}
+
+impl Sending {
+    pub fn is_on(self) -> bool {
+        match self {
+            Self::On => true,
+            Self::Off => false,
+        }
+    }
 }
 
 impl Default for PinningConfig {
@@ -333,6 +415,7 @@ impl Config {
         let urls = [
             ("insurance.base_url", config.insurance.as_ref().map(|insurance| &insurance.base_url)),
             ("eid.base_url", config.eid.as_ref().map(|eid| &eid.base_url)),
+            ("dispatch.base_url", config.dispatch.as_ref().map(|dispatch| &dispatch.base_url)),
         ];
         for (name, url) in urls {
             if url.is_some_and(|url| !(url.starts_with("http://") || url.starts_with("https://"))) {

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod dispatch;
 pub mod eid;
+pub mod failpoint;
 pub mod finding;
 mod http;
 pub mod identify;

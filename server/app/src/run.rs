@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Outside, StartError};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::{http, worker};
+use crate::{dispatch, http, worker};
 
 /// A server that answers on `addr` until it is shut down; dropped, it is cut off in the middle of whatever it does,
 /// as a crash would.
@@ -19,9 +19,10 @@ pub struct RunningServer {
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
     working: JoinHandle<()>,
+    dispatching: JoinHandle<()>,
 }
 
-/// Opens the database, listens, serves, and runs the worker.
+/// Opens the database, listens, serves, and runs the workers.
 pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Result<RunningServer, StartError> {
     let listen = config.listen;
     let app = App::open(config, clock, outside).await?;
@@ -39,8 +40,9 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         axum::serve(listener, service).with_graceful_shutdown(stopped).await
     });
     let working = tokio::spawn(worker::run(app.clone()));
+    let dispatching = tokio::spawn(dispatch::run(app.clone()));
     tracing::info!(%addr, "listening");
-    Ok(RunningServer { addr, app, stop: Some(stop), serving, working })
+    Ok(RunningServer { addr, app, stop: Some(stop), serving, working, dispatching })
 }
 
 impl RunningServer {
@@ -51,6 +53,7 @@ impl RunningServer {
             let _ = stop.send(());
         }
         self.working.abort();
+        self.dispatching.abort();
         if let Ok(Err(error)) = (&mut self.serving).await {
             tracing::error!("serving ended: {error}");
         }
@@ -62,5 +65,6 @@ impl Drop for RunningServer {
     fn drop(&mut self) {
         self.serving.abort();
         self.working.abort();
+        self.dispatching.abort();
     }
 }

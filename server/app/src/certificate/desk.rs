@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::{CertificateState, Move, Why};
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, unix_ms};
-use crate::dispatch::sign_body_place;
+use crate::dispatch::body_place;
+use crate::failpoint;
 use crate::keys::{Keys, Place, SealError, Sealed};
 use crate::store::{
     CertificateId, CertificateKind, CertificateRow, ConfirmationRow, DispatchKind, DispatchStep, EventRow, Frozen,
@@ -263,7 +264,9 @@ where
         tx.apply(row.id, Move::Void, transition(app, row.id, dropped)).await?;
     }
     tx.audit(by.actor, "certificate_frozen", None, &format!("{paper} {written}"), app.now_ms()).await?;
+    failpoint::reach("freeze.written");
     tx.commit().await?;
+    failpoint::reach("freeze.committed");
     Ok(frozen)
 }
 
@@ -366,7 +369,7 @@ async fn hand_to_signing(tx: &mut Tx, app: &App, id: CertificateId, by: By<'_>) 
         kind: DispatchKind::from(row.kind),
         natural_key,
         issue: row.issue,
-        body: Sealed::seal(&app.keys, sign_body_place(&name), &payload),
+        body: Sealed::seal(&app.keys, body_place(DispatchStep::Sign, &name), &payload),
         content_hash: frozen.hash,
         after: None,
         now: app.now_ms(),

@@ -5,6 +5,8 @@ mod deadline;
 mod desk;
 mod state;
 
+pub(crate) use desk::transition;
+
 pub use deadline::{ALLOWANCE, WorkingTime};
 pub use desk::{
     By, CertificateError, Checked, Confirmation, Draft, FreezeTo, Freezing, NumberSource, Payload, ask_citizen,

@@ -14,6 +14,7 @@ use std::pin::Pin;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub(crate) use account::facility_of;
 pub use account::{Account, Token};
 pub use answer::{EntitlementRecord, InsuranceCard, ResultCode, Route, Verdict};
 pub use http::HttpGateway;
@@ -50,6 +51,8 @@ pub enum Silence {
     AccountRefused(ResultCode),
     #[error("the gateway gives no verdict: maKetQua {0}")]
     NoVerdict(ResultCode),
+    #[error("no account for this service is configured")]
+    NoAccount,
     /// Ours, not the gateway's: the token stands there.
     #[error("the database failed")]
     StoreFailed,
@@ -65,6 +68,7 @@ impl Silence {
             Self::Garbage => "garbage",
             Self::AccountRefused(_) => "account_refused",
             Self::NoVerdict(_) => "no_verdict",
+            Self::NoAccount => "no_account",
             Self::StoreFailed => "store_failed",
         }
     }
