@@ -15,6 +15,7 @@ pub mod dispatch;
 pub mod eid;
 pub mod failpoint;
 pub mod finding;
+pub mod first_cost;
 mod http;
 pub mod identify;
 pub mod insurance;

@@ -1,5 +1,7 @@
 //! `tiepdon-server`: reads the configuration, binds, serves; and what an administrator does by hand.
 
+mod administer;
+
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +17,8 @@ use server::{keys, staff, trust};
 use sha2::{Digest, Sha256};
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
+
+use administer::{CertificateCommand, DispatchCommand};
 
 #[derive(Parser)]
 #[command(name = "tiepdon-server", version, about = "Queue, records and outbox of the hospital")]
@@ -39,6 +43,14 @@ enum Command {
     /// Document signers that this hospital comes to know.
     #[command(subcommand)]
     Trust(TrustCommand),
+    /// Signing and sending.
+    #[command(subcommand)]
+    Dispatch(DispatchCommand),
+    /// Certificates by hand.
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
+    /// Says that the first cost of a visit arose; its JSON (names of the contract) is read from the input.
+    FirstCost { visit: String },
     /// Prints a fresh 256-bit key, as the master key is one.
     NewKey,
     /// Prints the OpenAPI document of the kiosk API.
@@ -135,6 +147,9 @@ async fn run(line: CommandLine) -> Outcome {
             say(&format!("{login} can log in"))
         }
         Command::Trust(command) => run_trust(&app().await?, command).await,
+        Command::Dispatch(command) => administer::run_dispatch(&app().await?, command).await,
+        Command::Certificate(command) => administer::run_certificate(&app().await?, command).await,
+        Command::FirstCost { visit } => administer::signal_first_cost(&app().await?, &visit).await,
         Command::NewKey => say(&keys::new_key().1),
         Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),
     }

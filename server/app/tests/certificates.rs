@@ -337,7 +337,7 @@ async fn a_driver_paper_is_one_certificate_a_class_under_one_number() {
     assert_eq!(frozen.len(), 2);
     let rows = app.store.paper(id).await.expect("reads");
     let keys: Vec<_> = rows.iter().filter_map(|row| row.natural_key.as_deref()).collect();
-    assert_eq!(keys, ["00001/GKSKLX/31999/26+B", "00001/GKSKLX/31999/26+C"]);
+    assert_eq!(keys, ["00001/GKSKLX/31999/26 B", "00001/GKSKLX/31999/26 C"]);
 
     certificate::take_back(app, id, by(Why::Correction)).await.expect("takes back");
     let only_c = |_: &[u8], number: &str| Ok(vec![Payload { variant: "C".into(), bytes: number.into() }]);

@@ -111,6 +111,9 @@ pub enum CertificateError {
     HasNumber,
     #[error("the draft does not make a paper")]
     Build(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// With every finding, warnings among them.
+    #[error(transparent)]
+    Paper(#[from] super::paper::PaperError),
     #[error("the draft makes no certificate, or two of one class")]
     Variants,
     #[error(transparent)]
@@ -310,7 +313,7 @@ async fn freeze_row(
     let id = row.id.to_string();
     let natural_key = match payload.variant.as_str() {
         "" => written.to_owned(),
-        class => format!("{written}+{class}"),
+        class => format!("{written} {class}"),
     };
     let token = new_token();
     let deadline = app.working_time.deadline(freezing.issued_at);

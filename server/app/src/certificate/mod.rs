@@ -3,6 +3,7 @@
 
 mod deadline;
 mod desk;
+mod paper;
 mod state;
 
 pub(crate) use desk::transition;
@@ -13,4 +14,5 @@ pub use desk::{
     confirm, confirmation_challenge, discard, draft_of, freeze, frozen_of, number_text, open, practitioner_signs,
     public_token, reissue, release, save, send_again, take_back, token_hash, void, words_of,
 };
+pub use paper::{PaperError, check, freeze_paper, import, people_of_draft, read_draft, write_draft};
 pub use state::{CertificateState, Move, NextStep, NotAllowed, Why};

@@ -206,7 +206,7 @@ pub(crate) fn built_in_target(kind: DispatchKind) -> &'static str {
     }
 }
 
-/// The facility of a natural key: `00001.GCS.31999.26`, `00001/GKSKLX/31999/26+B2`, `31999:<visit>`.
+/// The facility of a natural key: `00001.GCS.31999.26`, `00001/GKSKLX/31999/26 B2`, `31999:<visit>`.
 pub(crate) fn facility_in(natural_key: &str) -> Option<FacilityCode> {
     if let Some((facility, _)) = natural_key.split_once(':') {
         return FacilityCode::parse(facility).ok();
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_facility_stands_in_every_natural_key() {
-        for key in ["00001.GCS.31999.26", "00001/GKSKLX/31999/26+B2", "31999:0197"] {
+        for key in ["00001.GCS.31999.26", "00001/GKSKLX/31999/26 B2", "31999:0197"] {
             assert_eq!(facility_in(key).expect(key).as_str(), "31999");
         }
         assert!(facility_in("00001.GCS").is_none() && facility_in("").is_none());

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::keys::{Place, SealError};
-use crate::store::{DispatchKind, DispatchStep, MoveError, StoreError, SwitchPosition, SwitchRow, Tx};
+use crate::store::{DestinationRow, DispatchKind, DispatchStep, MoveError, StoreError, SwitchPosition, SwitchRow, Tx};
 
 pub use breaker::{Breakers, Failure, Gate};
 pub use carrier::{Carrier, Carrying, Outcome, Parcel, Pass, Reply};
@@ -101,6 +101,16 @@ pub async fn throw_switch(app: &App, position: SwitchPosition, actor: &str, why:
     let row = SwitchRow { at: now, actor: actor.to_owned(), position, why: why.to_owned() };
     tx.throw_dispatch_switch(&row).await?;
     tx.audit(actor, "dispatch_switch", None, position.code(), now).await?;
+    tx.commit().await
+}
+
+/// From a moment on, a kind goes to another path or URL.
+pub async fn enter_destination(app: &App, row: &DestinationRow) -> Result<(), StoreError> {
+    let now = app.now_ms();
+    let mut tx = app.store.begin().await?;
+    tx.enter_destination(row, now).await?;
+    let detail = format!("{} {} {}", row.kind.code(), row.valid_from, row.target);
+    tx.audit(&row.entered_by, "destination_entered", None, &detail, now).await?;
     tx.commit().await
 }
 

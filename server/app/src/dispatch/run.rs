@@ -53,10 +53,9 @@ pub async fn run(app: App) {
             tokio::time::sleep(BEAT).await;
         }
     });
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!("a worker's task ended: {error}");
-        }
+    // None of them ends by itself: what ends, panicked.
+    while let Some(Err(error)) = tasks.join_next().await {
+        tracing::error!("a worker's task ended: {error}");
     }
 }
 

@@ -25,16 +25,6 @@ use crate::store::{
 /// How often the writing of an answer is tried: it exists nowhere else.
 const WRITE_TRIES: u32 = 5;
 
-/// What sending one row came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sent {
-    Answered,
-    Unknown,
-    NotSent,
-    /// Nothing was started.
-    LeftAlone,
-}
-
 /// Where a kind goes, and whether it may go there now.
 struct Road {
     target: String,
@@ -187,7 +177,7 @@ async fn send(
     lease: JobLease,
     target: &str,
     permits: &Semaphore,
-) -> Result<Sent, DispatchError> {
+) -> Result<(), DispatchError> {
     failpoint::reach("send.leased");
     let row = lease.subject.to_string();
     let body = lease.body.open(&app.keys, body_place(DispatchStep::Send, &row))?;
@@ -205,7 +195,7 @@ async fn send(
     failpoint::reach("send.ready");
 
     let request = Request { app, lease: &lease, target };
-    let Some(mut attempt) = request.start().await? else { return Ok(Sent::LeftAlone) };
+    let Some(mut attempt) = request.start().await? else { return Ok(()) };
     failpoint::reach("send.started");
     // Closed never happens: nobody closes it.
     let permit = permits.acquire().await;
@@ -221,9 +211,9 @@ async fn send(
     }
     drop(permit);
     judge_destination(app, target, &reply.outcome);
-    let sent = request.settle(attempt, &reply).await?;
+    request.settle(attempt, &reply).await?;
     failpoint::reach("send.settled");
-    Ok(sent)
+    Ok(())
 }
 
 fn judge_destination(app: &App, target: &str, outcome: &Outcome) {
@@ -239,7 +229,7 @@ fn judge_destination(app: &App, target: &str, outcome: &Outcome) {
 }
 
 /// No token, so nothing can be sent: the row waits.
-async fn postpone(app: &App, lease: &JobLease, target: &str, silence: Silence) -> Result<Sent, DispatchError> {
+async fn postpone(app: &App, lease: &JobLease, target: &str, silence: Silence) -> Result<(), DispatchError> {
     let now = app.now_ms();
     app.dispatch.breakers.failed(target, Failure::Unreachable, now);
     let mut tx = app.store.begin().await?;
@@ -248,11 +238,11 @@ async fn postpone(app: &App, lease: &JobLease, target: &str, silence: Silence) -
     tx.finish_job(lease, end).await?;
     tx.commit().await?;
     tracing::warn!(code = silence.code(), kind = lease.kind.code(), "no token");
-    Ok(Sent::LeftAlone)
+    Ok(())
 }
 
 /// A refusal of our own, before anything was started: a person looks.
-async fn refuse_here(app: &App, lease: &JobLease, code: &str) -> Result<Sent, DispatchError> {
+async fn refuse_here(app: &App, lease: &JobLease, code: &str) -> Result<(), DispatchError> {
     let now = app.now_ms();
     let actor = format!("worker:{}", app.dispatch.worker);
     let mut tx = app.store.begin().await?;
@@ -264,7 +254,7 @@ async fn refuse_here(app: &App, lease: &JobLease, code: &str) -> Result<Sent, Di
         tx.commit().await?;
         tracing::error!(subject = %lease.subject, code, "not sent");
     }
-    Ok(Sent::LeftAlone)
+    Ok(())
 }
 
 struct Request<'a> {
@@ -374,7 +364,7 @@ impl Request<'_> {
     }
 
     /// Writes what came of it. The answer exists only here, so that a database that is busy is asked again.
-    async fn settle(&self, mut attempt: AttemptRow, reply: &Reply) -> Result<Sent, DispatchError> {
+    async fn settle(&self, mut attempt: AttemptRow, reply: &Reply) -> Result<(), DispatchError> {
         // A 401 whose repeat could not be made ends as it was answered.
         if attempt.outcome.is_none() {
             self.end_attempt(&mut attempt, reply);
@@ -383,7 +373,7 @@ impl Request<'_> {
         loop {
             tries += 1;
             match self.write(&attempt, reply).await {
-                Ok(sent) => return Ok(sent),
+                Ok(()) => return Ok(()),
                 Err(error) if tries >= WRITE_TRIES => return Err(error),
                 Err(error) => {
                     tracing::warn!(subject = %self.lease.subject, tries, "writing an answer failed: {error}");
@@ -393,13 +383,13 @@ impl Request<'_> {
         }
     }
 
-    async fn write(&self, attempt: &AttemptRow, reply: &Reply) -> Result<Sent, DispatchError> {
+    async fn write(&self, attempt: &AttemptRow, reply: &Reply) -> Result<(), DispatchError> {
         let (app, lease, now) = (self.app, self.lease, self.app.now_ms());
-        let (state, way, sent) = match &reply.outcome {
-            Outcome::Accepted { .. } => (JobState::Done, Move::Accept, Sent::Answered),
-            Outcome::Refused { .. } => (JobState::Refused, Move::Refuse, Sent::Answered),
-            Outcome::NotConnected | Outcome::TokenRefused => (JobState::Ready, Move::NotSent, Sent::NotSent),
-            Outcome::Unknown { .. } => (JobState::Unknown, Move::LoseSight, Sent::Unknown),
+        let (state, way) = match &reply.outcome {
+            Outcome::Accepted { .. } => (JobState::Done, Move::Accept),
+            Outcome::Refused { .. } => (JobState::Refused, Move::Refuse),
+            Outcome::NotConnected | Outcome::TokenRefused => (JobState::Ready, Move::NotSent),
+            Outcome::Unknown { .. } => (JobState::Unknown, Move::LoseSight),
         };
         let why = match &reply.outcome {
             Outcome::Accepted { .. } => "accepted",
@@ -422,7 +412,7 @@ impl Request<'_> {
             let mut tx = app.store.begin().await?;
             tx.record_attempt(attempt.clone()).await?;
             tx.commit().await?;
-            return Ok(sent);
+            return Ok(());
         }
         tx.record_attempt(attempt.clone()).await?;
         if let Outcome::Accepted { receipt, .. } = &reply.outcome {
@@ -431,7 +421,7 @@ impl Request<'_> {
             tracing::warn!(subject = %lease.subject, kind = lease.kind.code(), why, "not accepted");
         }
         tx.commit().await?;
-        Ok(sent)
+        Ok(())
     }
 
     /// False where the certificate's state does not allow it any more.

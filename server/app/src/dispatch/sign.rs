@@ -14,9 +14,9 @@ use crate::keys::Sealed;
 use crate::retry;
 use crate::store::{DispatchKind, DispatchStep, JobEnd, JobLease, JobState, NewJob};
 
-/// Longer than any batch takes on a slow token.
-const LEASE_MS: i64 = 5 * 60 * 1000;
-const BATCH: u32 = 16;
+/// Longer than a batch takes on a slow token; one that takes longer is signed twice and kept once.
+const LEASE_MS: i64 = 10_000;
+const BATCH: u32 = 8;
 
 /// Signs what is due of one kind; says how many rows it dealt with.
 pub async fn sign_due(app: &App, kind: DispatchKind) -> Result<usize, DispatchError> {

@@ -1,6 +1,7 @@
 //! HTTP: the kiosks' JSON and the staff's pages. Handlers extract, call one domain function, and map its error.
 
 mod extract;
+mod hospital_system;
 mod kiosk;
 pub mod limit;
 mod openapi;
@@ -30,8 +31,14 @@ pub fn router(app: App) -> Router {
         .route(api::path::BLOCKS, post(kiosk::blocks))
         .route(api::path::RECONCILIATIONS, post(kiosk::reconciliations))
         .route(api::path::ALERTS, post(kiosk::alerts));
+    let hospital_system = Router::new()
+        .route(hospital_system::FIRST_COST, post(hospital_system::first_cost))
+        .route(hospital_system::DRAFTS, post(hospital_system::new_draft))
+        .route(hospital_system::CERTIFICATE, get(hospital_system::certificate_state))
+        .route(hospital_system::METRICS, get(hospital_system::metrics));
     Router::new()
         .merge(api)
+        .merge(hospital_system)
         .merge(staff::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))
         .route(api::path::HEALTH, get(kiosk::health))

@@ -41,7 +41,7 @@ pub use dispatch::{
 pub use eid::EidAnswerRow;
 pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
-pub use outbox::{OutboxKind, OutboxLease, OutboxState};
+pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
 pub use staff::{StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
 pub use trust::{PinnedSigner, SignerTally};

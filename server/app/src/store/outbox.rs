@@ -38,6 +38,14 @@ pub struct OutboxLease {
     pub fence: i64,
 }
 
+/// A check-in message that waited for the hospital system's word.
+#[derive(Debug)]
+pub enum HeldMessage {
+    Taken(Vec<u8>),
+    TakenBefore,
+    Absent,
+}
+
 impl Store {
     /// How many rows are in that state.
     pub async fn outbox_count(&self, kind: OutboxKind, state: OutboxState) -> Result<u64, StoreError> {
@@ -69,6 +77,24 @@ impl Tx {
             .bind(now)
             .bind(due_at);
         self.execute(statement).await.map(drop)
+    }
+
+    /// Takes a held check-in message, once.
+    pub async fn take_held_message(
+        &mut self,
+        visit: VisitId,
+        outcome: &str,
+        now: i64,
+    ) -> Result<HeldMessage, StoreError> {
+        let sql = "UPDATE outbox SET state = 'done', last_outcome = $3, finished_at = $4 WHERE facility_code = $1 \
+                   AND kind = 'xml0' AND visit_id = $2 AND state = 'held' RETURNING payload_sealed";
+        let statement = self.query(sql).bind(visit.to_string()).bind(outcome.to_owned()).bind(now);
+        if let Some(row) = self.one(statement).await? {
+            return Ok(HeldMessage::Taken(row.try_get("payload_sealed")?));
+        }
+        let sql = "SELECT state FROM outbox WHERE facility_code = $1 AND kind = 'xml0' AND visit_id = $2";
+        let known = self.one(self.query(sql).bind(visit.to_string())).await?;
+        Ok(known.map_or(HeldMessage::Absent, |_| HeldMessage::TakenBefore))
     }
 
     /// Leases the row that is due the longest.
