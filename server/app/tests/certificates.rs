@@ -15,8 +15,9 @@ use server::certificate::{
 };
 use server::keys::{Keys, Place, Sealed};
 use server::store::{
-    CertificateId, CertificateKind, DispatchKind, DispatchStep, JobEnd, JobState, MoveError, NewCertificate, NewJob,
-    NumberOwner, NumberRange, NumberingError, Part, Store, Transition, Tx,
+    AttemptOutcome, AttemptRow, CertificateId, CertificateKind, DestinationRow, DispatchKind, DispatchStep,
+    HeartbeatRow, JobEnd, JobState, MoveError, NewCertificate, NewJob, NumberOwner, NumberRange, NumberingError, Part,
+    Store, SwitchPosition, SwitchRow, TokenRow, Transition, Tx,
 };
 use uuid::Uuid;
 
@@ -222,6 +223,101 @@ fn a_reissue_waits_until_its_first_is_settled() {
         assert!(tx.decide_job(first, decided, "found_on_portal", NOW + 2).await.expect("decides"));
         let leases = tx.lease_jobs(SEND_BIRTH, "a", (NOW + 2, NOW + 10), 5).await.expect("leases");
         assert_eq!(leases.iter().map(|lease| lease.subject).collect::<Vec<_>>(), [second]);
+    });
+}
+
+#[test]
+fn processes_agree_on_token_destination_switch_and_who_is_at_work() {
+    on_both_engines(|store| async move {
+        let row = |generation, good_until| TokenRow { generation, token: None, good_until };
+        let mut tx = store.begin().await.expect("begins");
+        assert!(tx.hold_token("bv", "a", 0, (NOW, NOW + 10)).await.expect("holds"));
+        assert!(!tx.hold_token("bv", "b", 0, (NOW + 9, NOW + 20)).await.expect("answers"), "a takes it");
+        assert!(tx.hold_token("bv", "b", 0, (NOW + 10, NOW + 20)).await.expect("holds"), "a did not come back");
+        tx.keep_token("bv", "a", row(1, NOW + 50)).await.expect("answers");
+        tx.keep_token("bv", "b", row(1, NOW + 100)).await.expect("keeps");
+        assert!(!tx.hold_token("bv", "c", 0, (NOW, NOW + 10)).await.expect("answers"), "there is a newer one");
+        let to = |valid_from, target: &str| DestinationRow {
+            kind: DispatchKind::Birth,
+            valid_from,
+            target: target.to_owned(),
+            entered_by: "hoa".into(),
+        };
+        tx.enter_destination(&to(NOW, "/wrong"), NOW).await.expect("enters");
+        tx.enter_destination(&to(NOW, "/old"), NOW).await.expect("corrects");
+        tx.enter_destination(&to(NOW + 10, "/new"), NOW).await.expect("enters");
+        let switch = |position| SwitchRow { at: NOW, actor: "hoa".into(), position, why: "test".into() };
+        tx.throw_dispatch_switch(&switch(SwitchPosition::Off)).await.expect("throws");
+        tx.throw_dispatch_switch(&switch(SwitchPosition::On)).await.expect("throws");
+        let beat = |worker: &str, beat_at| HeartbeatRow { worker: worker.to_owned(), started_at: NOW, beat_at };
+        tx.beat(&beat("old", NOW), NOW - 1).await.expect("beats");
+        tx.beat(&beat("new", NOW + 5), NOW - 1).await.expect("beats");
+        tx.beat(&beat("new", NOW + 9), NOW + 1).await.expect("beats");
+        tx.commit().await.expect("commits");
+        let token = store.gateway_token("bv").await.expect("reads").expect("is there");
+        assert_eq!((token.generation, token.good_until), (1, NOW + 100));
+        for (at, target) in [(NOW - 1, None), (NOW + 9, Some("/old")), (NOW + 10, Some("/new"))] {
+            let found = store.destination(DispatchKind::Birth, at).await.expect("reads");
+            assert_eq!(found.map(|row| row.target).as_deref(), target);
+        }
+        let position = store.dispatch_switch().await.expect("reads").map(|row| row.position);
+        assert_eq!(position, Some(SwitchPosition::On));
+        assert_eq!(store.heartbeats().await.expect("reads"), [beat("new", NOW + 9)], "the silent one is forgotten");
+    });
+}
+
+#[test]
+fn every_request_and_what_came_of_it_stands_beside_its_certificate() {
+    on_both_engines(|store| async move {
+        let mut tx = store.begin().await.expect("begins");
+        let id = open(&mut tx).await;
+        let attempt = AttemptRow {
+            id: Uuid::now_v7(),
+            subject: id.0,
+            kind: DispatchKind::Birth,
+            fence: 1,
+            actor: "worker:a".into(),
+            destination: "/x".into(),
+            content_hash: [3; 32],
+            started_at: NOW,
+            ended_at: None,
+            outcome: None,
+            code: None,
+            receipt: None,
+            received_at: None,
+            answer: None,
+        };
+        tx.record_attempt(attempt.clone()).await.expect("records the start");
+        let lost = AttemptRow { id: Uuid::now_v7(), ..attempt.clone() };
+        tx.record_attempt(lost).await.expect("records the start");
+        let ended = AttemptRow {
+            ended_at: Some(NOW + 1),
+            outcome: Some(AttemptOutcome::Accepted),
+            receipt: Some("MaGD".into()),
+            received_at: Some(NOW),
+            answer: Some(sealed(b"{}")),
+            ..attempt
+        };
+        tx.record_attempt(ended).await.expect("records the end");
+        tx.attempts_lost(id.0, NOW + 2).await.expect("marks");
+        tx.record_outcome(id, Some("205"), None).await.expect("records");
+        tx.record_outcome(id, None, Some(("MaGD", NOW))).await.expect("records");
+        post(&mut tx, id.0, "00001.GCS.31999.26", None).await;
+        tx.commit().await.expect("commits");
+        let outcomes: Vec<_> =
+            store.attempts_of(id.0).await.expect("reads").into_iter().map(|row| row.outcome).collect();
+        assert_eq!(outcomes, [Some(AttemptOutcome::Accepted), Some(AttemptOutcome::Unknown)]);
+        assert!(store.receipt_is_taken("MaGD", Uuid::now_v7()).await.expect("answers"));
+        assert!(!store.receipt_is_taken("MaGD", id.0).await.expect("answers"));
+        let row = store.certificate(id).await.expect("reads").expect("is there");
+        assert_eq!((row.outcome_code, row.receipt.as_deref()), (None, Some("MaGD")));
+        let tallies = store.job_tallies().await.expect("reads");
+        assert_eq!((tallies.len(), tallies[0].rows, tallies[0].oldest_due), (1, 1, NOW));
+        let counts = store.certificate_counts().await.expect("reads");
+        assert_eq!(counts, [(CertificateKind::Birth, CertificateState::Draft, 1)]);
+        assert_eq!(store.certificates_due_before(NOW).await.expect("reads"), 0);
+        let jobs = store.jobs_in((DispatchStep::Send, DispatchKind::Birth, JobState::Ready), None, 5).await;
+        assert_eq!(jobs.expect("reads").len(), 1);
     });
 }
 

@@ -414,6 +414,8 @@ async fn a_check_in_message_is_sent_once_when_the_first_cost_arises_and_never_fo
     assert!(xml.contains(&format!("<MA_LK>{ordinary}</MA_LK>")) && xml.contains("<MA_DICH_VU>02.1895</MA_DICH_VU>"));
     let job = hospital.app.store.job(DispatchStep::Send, ordinary.0).await.expect("reads").expect("is there");
     assert_eq!(job.state, JobState::Done);
+    let again = dispatch::send_check_in_again(&hospital.app, ordinary, by(Why::CauseRemoved)).await.expect("answers");
+    assert!(!again, "it was not refused");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::routing::post;
 use axum::{Form, Router};
 use server::clock::{ManualClock, SharedClock};
 use server::config::{InsuranceConfig, SecretSource};
-use server::insurance::{EntitlementQuery, EntitlementRecord, EntitlementSource, HttpGateway, Silence};
+use server::insurance::{Account, EntitlementQuery, EntitlementRecord, EntitlementSource, HttpGateway, Silence};
 use time::macros::datetime;
 
 type Fields = HashMap<String, String>;
@@ -63,6 +63,12 @@ async fn look_up(
 }
 
 async fn gateway() -> (Gateway, HttpGateway, Arc<ManualClock>) {
+    let (gateway, address, clock) = gateway_and_address().await;
+    let client = client(&format!("{address}/"), clock.clone());
+    (gateway, client, clock)
+}
+
+async fn gateway_and_address() -> (Gateway, String, Arc<ManualClock>) {
     let gateway = Gateway::default();
     let router = Router::new()
         .route("/api/token/take", post(take))
@@ -72,7 +78,7 @@ async fn gateway() -> (Gateway, HttpGateway, Arc<ManualClock>) {
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
     let clock = Arc::new(ManualClock::at(datetime!(2026-11-23 01:00 UTC)));
-    (gateway, client(&format!("http://{address}/"), clock.clone()), clock)
+    (gateway, format!("http://{address}"), clock)
 }
 
 fn client(base_url: &str, clock: SharedClock) -> HttpGateway {
@@ -175,4 +181,39 @@ async fn a_gateway_that_is_away_or_slow_is_silent_within_the_deadline() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     assert_eq!(ask(&client(&url, clock)).await.expect_err("silent").code(), "timed_out");
+}
+
+#[tokio::test]
+async fn two_processes_of_one_hospital_take_one_token_between_them() {
+    let (gateway, address, clock) = gateway_and_address().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}/shared.db?mode=rwc", folder.path().display());
+    let facility = identity::FacilityCode::parse("31999").expect("a code");
+    let durability = server::config::Durability::Normal;
+    let mut accounts = Vec::new();
+    for _ in 0..2 {
+        let store = server::store::Store::open(&url, durability, 2, &facility).await.expect("opens");
+        let keys = Arc::new(server::keys::Keys::from_master(&[1; 32], facility.clone()));
+        let password = folder.path().join("password");
+        std::fs::write(&password, "secret").expect("writes");
+        let password = SecretSource::File(password);
+        let deadline = std::time::Duration::from_secs(1);
+        let account =
+            Account::new(&address, "31999_BV", &password, "password", deadline, clock.clone());
+        let account = Arc::new(account.expect("an account"));
+        account.share(store, keys);
+        accounts.push(account);
+    }
+    let (first, second) = tokio::join!(accounts[0].token(), accounts[1].token());
+    let (first, second) = (first.expect("a token"), second.expect("a token"));
+    assert_eq!(first.access_token, second.access_token);
+    assert_eq!(gateway.script().tokens_taken, 1);
+    // Both hear 401 of the same token: one takes another, both use it.
+    for account in &accounts {
+        account.forget(&first).await;
+    }
+    let (first, second) = tokio::join!(accounts[0].token(), accounts[1].token());
+    assert_eq!(first.expect("a token").access_token, second.expect("a token").access_token);
+    assert_eq!(gateway.script().tokens_taken, 2);
+    assert_eq!(accounts[0].token().await.expect("a token").facility().expect("a facility"), facility);
 }

@@ -316,7 +316,13 @@ async fn freeze_row(
         class => format!("{written} {class}"),
     };
     let token = new_token();
-    let deadline = app.working_time.deadline(freezing.issued_at);
+    // NĐ 63/2024 Đ25 names births and deaths.
+    let deadline_at = match row.kind {
+        CertificateKind::Birth | CertificateKind::Death => {
+            Some(unix_ms(app.working_time.deadline(freezing.issued_at)))
+        }
+        CertificateKind::Driver => None,
+    };
     tx.record_frozen(
         row.id,
         Frozen {
@@ -326,7 +332,7 @@ async fn freeze_row(
             variant: payload.variant.clone(),
             natural_key,
             issued_at: unix_ms(freezing.issued_at),
-            deadline_at: unix_ms(deadline),
+            deadline_at,
             token_hash: token_hash(&app.keys, &token),
             token: Sealed::seal(&app.keys, token_place(&id), &token),
             now: app.now_ms(),

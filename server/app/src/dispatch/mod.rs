@@ -28,7 +28,7 @@ use crate::store::{DestinationRow, DispatchKind, DispatchStep, MoveError, StoreE
 pub use breaker::{Breakers, Failure, Gate};
 pub use carrier::{Carrier, Carrying, Outcome, Parcel, Pass, Reply};
 pub use http::HttpCarrier;
-pub use reconcile::{Evidence, Finding, Settled, reconcile, unknown_outcomes};
+pub use reconcile::{Evidence, Finding, Settled, reconcile, send_check_in_again, unknown_outcomes};
 pub use run::{beat, lapse, run};
 pub use scripted::{Carried, ScriptedCarrier, ScriptedSigner};
 pub use send::send_due;

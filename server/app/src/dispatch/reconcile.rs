@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use api::VisitId;
 use uuid::Uuid;
 
 use super::send::accepted;
@@ -70,6 +71,20 @@ pub async fn reconcile(
         settled.insert(*subject, settle(app, *subject, finding, by).await?);
     }
     Ok(settled)
+}
+
+/// A check-in message that was refused is sent again, when a person removed the cause. False where none was refused.
+pub async fn send_check_in_again(app: &App, visit: VisitId, by: By<'_>) -> Result<bool, DispatchError> {
+    let now = app.now_ms();
+    let Some(job) = app.store.job(DispatchStep::Send, visit.0).await? else { return Ok(false) };
+    let mut tx = app.store.begin().await?;
+    let refused = (JobState::Refused, JobState::Ready);
+    if job.kind != DispatchKind::CheckIn || !tx.decide_job(visit.0, refused, by.why.code(), now).await? {
+        return Ok(false);
+    }
+    tx.audit(by.actor, "check_in_sent_again", Some(visit), by.why.code(), now).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn settle(app: &App, subject: Uuid, finding: &Finding, by: By<'_>) -> Result<Settled, DispatchError> {

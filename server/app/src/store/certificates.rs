@@ -117,7 +117,8 @@ pub struct Frozen {
     pub variant: String,
     pub natural_key: String,
     pub issued_at: i64,
-    pub deadline_at: i64,
+    /// None for kinds without one.
+    pub deadline_at: Option<i64>,
     pub token_hash: [u8; 32],
     pub token: Sealed<String>,
     pub now: i64,

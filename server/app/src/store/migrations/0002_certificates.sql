@@ -143,6 +143,7 @@ CREATE TABLE dispatch_jobs (
   PRIMARY KEY (facility_code, step, subject_id)
 );
 CREATE INDEX jobs_due ON dispatch_jobs (facility_code, step, state, kind, due_at, subject_id);
+CREATE INDEX jobs_of_a_subject ON dispatch_jobs (facility_code, subject_id);
 CREATE UNIQUE INDEX one_job_an_issue ON dispatch_jobs (facility_code, step, kind, natural_key, issue);
 
 -- Every request to the gateway for one subject, in order; what was answered, and what people found out afterwards.
