@@ -198,8 +198,7 @@ async fn two_processes_of_one_hospital_take_one_token_between_them() {
         std::fs::write(&password, "secret").expect("writes");
         let password = SecretSource::File(password);
         let deadline = std::time::Duration::from_secs(1);
-        let account =
-            Account::new(&address, "31999_BV", &password, "password", deadline, clock.clone());
+        let account = Account::new(&address, "31999_BV", &password, "password", deadline, clock.clone());
         let account = Arc::new(account.expect("an account"));
         account.share(store, keys);
         accounts.push(account);

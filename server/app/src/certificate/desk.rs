@@ -318,9 +318,7 @@ async fn freeze_row(
     let token = new_token();
     // NĐ 63/2024 Đ25 names births and deaths.
     let deadline_at = match row.kind {
-        CertificateKind::Birth | CertificateKind::Death => {
-            Some(unix_ms(app.working_time.deadline(freezing.issued_at)))
-        }
+        CertificateKind::Birth | CertificateKind::Death => Some(unix_ms(app.working_time.deadline(freezing.issued_at))),
         CertificateKind::Driver => None,
     };
     tx.record_frozen(
