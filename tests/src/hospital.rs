@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::line::{Line, LineState};
 use api::{KioskId, VisitId};
 use emrtd::Fingerprint;
-use gateway::{Account, Gateway, Person, RunningGateway, SessionTerms, Staff, World};
+use gateway::{Account, Certificates, Gateway, Person, RunningGateway, SessionTerms, Staff, Unregistered, World};
 use server::clock::Clock;
 use server::store::VisitRow;
 use server::{Outside, RunningServer, keys, staff, trust, worker};
@@ -27,6 +27,7 @@ const FACILITY: &str = "31999";
 const STAFF_LOGIN: &str = "le.tan";
 const STAFF_PASSWORD: &str = "mot-mat-khau-thu-nghiem";
 const EID_KEY: &str = "mock-eid-key";
+const FACILITY_PASSWORD: &str = "mock-token-password";
 
 #[derive(Debug, thiserror::Error)]
 pub enum HospitalError {
@@ -52,6 +53,21 @@ pub enum HospitalError {
     Database(#[from] sqlx::Error),
     #[error("the worker's step failed: {0}")]
     Worker(#[from] server::refusal::Refusal),
+    #[error("the mock gateway's store: {0}")]
+    GatewayStore(#[from] gateway::StoreError),
+    #[error("a certificate: {0}")]
+    Certificate(#[from] server::certificate::CertificateError),
+    #[error("sending: {0}")]
+    Dispatch(#[from] server::dispatch::DispatchError),
+    #[error("the server is not running")]
+    ServerAway,
+}
+
+/// The key that signs the hospital's papers, made for this run.
+fn facility_key() -> xmldsig::sim::Signer {
+    let (now, year) = (OffsetDateTime::now_utc(), time::Duration::days(365));
+    let subject = "CN=Bệnh viện Đa khoa Mẫu,C=VN";
+    xmldsig::sim::Signer::new(xmldsig::Algorithm::RsaSha256, subject, now - year, now + year)
 }
 
 /// The wall clock, moved forward when a scenario does not want to wait.
@@ -84,7 +100,12 @@ impl Hospital {
         let folder = tempfile::tempdir()?;
         let clock = Arc::new(MovedClock(AtomicI64::new(0)));
         let gateway_clock = Arc::clone(&clock);
-        let gateway_state = Gateway::new(world(eid_portrait), Arc::new(move || gateway_clock.now()), EID_KEY);
+        let facility_key = facility_key();
+        let mut certificates = Certificates::new(Unregistered::Refused);
+        certificates.register(FACILITY, gateway::Fingerprint::of(facility_key.certificate().der()));
+        let settings = gateway::Settings { certificates, ..gateway::Settings::default() };
+        let gateway_clock = Arc::new(move || gateway_clock.now());
+        let gateway_state = Gateway::open(world(eid_portrait), gateway_clock, EID_KEY, settings)?;
         let gateway = runtime.block_on(gateway::start(gateway_state.clone(), SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let gateway_address = gateway.address;
 
@@ -94,6 +115,7 @@ impl Hospital {
             std::fs::write(&path, certificate)?;
             csca_files.push(path);
         }
+        std::fs::write(folder.path().join("facility.p12"), facility_key.pkcs12(FACILITY_PASSWORD))?;
         let config_text = config(folder.path(), &gateway.base_url(), &gateway_state.eid_public_key(), &csca_files)?;
         let mut hospital = Self {
             server: None,
@@ -174,10 +196,25 @@ impl Hospital {
         self.gateway_state.open_eid_session(number, KIOSK, None, SessionTerms::Honest)
     }
 
+    /// The server's inside, for what its own staff and systems do.
+    pub fn app(&self) -> Result<server::App, HospitalError> {
+        self.server.as_ref().map(|server| server.app.clone()).ok_or(HospitalError::ServerAway)
+    }
+
+    /// Waits for work of the server's.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Moves the clocks of server and gateway forward.
+    pub fn advance(&self, by: Duration) {
+        let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.clock.0.fetch_add(ms, Ordering::SeqCst);
+    }
+
     /// Moves the server's clock forward and lets its worker deal with what is due.
     pub fn let_the_worker_catch_up(&mut self, after: Duration) -> Result<(), HospitalError> {
-        let ms = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
-        self.clock.0.fetch_add(ms, Ordering::SeqCst);
+        self.advance(after);
         let Some(server) = &self.server else { return Ok(()) };
         let app = server.app.clone();
         self.runtime.block_on(async {
@@ -371,12 +408,14 @@ fn world(eid_portrait: &Path) -> World {
         portrait: Some(eid_portrait.to_owned()),
     };
     World {
-        account: vec![Account {
-            username: format!("{FACILITY}_BV"),
-            password: "mock-password".to_owned(),
-            facility: FACILITY.to_owned(),
-            locked: false,
-        }],
+        account: ["BV", "HSSK"]
+            .map(|account| Account {
+                username: format!("{FACILITY}_{account}"),
+                password: "mock-password".to_owned(),
+                facility: FACILITY.to_owned(),
+                locked: false,
+            })
+            .into(),
         staff: vec![Staff { number: people::OFFICER_NUMBER.to_owned(), name: people::OFFICER_NAME.to_owned() }],
         person: people::ALL.iter().map(person).collect(),
     }
@@ -397,6 +436,7 @@ fn config(
     let password = secret("gateway.password", "mock-password")?;
     let officer = secret("officer", people::OFFICER_NUMBER)?;
     let eid_key = secret("eid.key", EID_KEY)?;
+    let facility_password = secret("facility.password", FACILITY_PASSWORD)?;
     let csca: Vec<String> = csca_files.iter().map(|path| format!("{:?}", path.display().to_string())).collect();
     Ok(format!(
         r#"
@@ -464,7 +504,20 @@ csca_files = [{csca}]
 [trust.pinning]
 cards = 1
 days = 1
+[dispatch]
+sending = "on"
+base_url = "{gateway}"
+username = "{FACILITY}_BV"
+password = {password}
+answer_ms = 2000
+[dispatch.driver]
+username = "{FACILITY}_HSSK"
+password = {password}
+[dispatch.signing]
+pkcs12 = "{pkcs12}"
+password = {facility_password}
 "#,
+        pkcs12 = folder.join("facility.p12").display(),
         database = folder.join("tiepdon.db").display(),
         officer_name = people::OFFICER_NAME,
         public_key = eid_public_key.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),

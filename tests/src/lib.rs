@@ -5,6 +5,7 @@
 //! records.
 
 pub mod by_hand;
+pub mod certificates;
 pub mod deck;
 pub mod hospital;
 pub mod line;

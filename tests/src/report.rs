@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::certificates::CertificateReport;
+
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub scenarios: Vec<ScenarioReport>,
@@ -25,6 +27,9 @@ pub struct ScenarioReport {
     pub chip_authenticity: Option<String>,
     pub face: Option<FaceReport>,
     pub entitlement: Option<String>,
+    /// Certificates of the story, as the server and the gateway hold them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateReport>,
     pub screens: Vec<ScreenReport>,
     pub bytes: Bytes,
     pub machine_time_ms: BTreeMap<String, f64>,

@@ -9,6 +9,7 @@ use server::store::{DeskState, EntitlementState, VisitRow};
 use session::screen::{Action, Screen};
 use station::sim::CardKind;
 
+use crate::certificates::{self, CertificateReport, Office};
 use crate::deck::{Deck, Photographs};
 use crate::patient::{Patient, words_of};
 use crate::people;
@@ -29,11 +30,12 @@ struct Expected {
     passive_authentication: Option<&'static str>,
     chip_authenticity: Option<&'static str>,
     face: Option<&'static str>,
+    certificates: Vec<CertificateReport>,
     /// Sentences that say what was not as it should be.
     differences: Vec<String>,
 }
 
-pub const ALL: [Scenario; 17] = [
+pub const ALL: [Scenario; 21] = [
     Scenario { name: "genuine-patient", play: genuine },
     Scenario { name: "unknown-signer", play: unknown_signer },
     Scenario { name: "signer-pinned", play: signer_pinned },
@@ -51,6 +53,10 @@ pub const ALL: [Scenario; 17] = [
     Scenario { name: "card-qr-only", play: card_qr_only },
     Scenario { name: "child-without-portrait", play: child },
     Scenario { name: "help-and-emergency", play: help_and_emergency },
+    Scenario { name: "death-notice-nobody-came", play: |stage, _| paperwork(stage, certificates::nobody_came) },
+    Scenario { name: "births-gateway-outage", play: |stage, _| paperwork(stage, certificates::gateway_outage) },
+    Scenario { name: "birth-refused-reissued", play: |stage, _| paperwork(stage, certificates::refused_and_reissued) },
+    Scenario { name: "death-outcome-unknown", play: |stage, _| paperwork(stage, certificates::outcome_unknown) },
 ];
 
 /// What a played scenario leaves: the report, and what was seen and printed.
@@ -101,6 +107,30 @@ fn department() -> DepartmentCode {
     DepartmentCode::parse("K01").expect("a code")
 }
 
+/// A story of certificates; every one must end with its receipt, once at the gateway, or replaced by a later issue.
+fn paperwork(stage: &mut Stage, story: fn(&mut Office<'_>) -> Result<(), StoryError>) -> Result<Expected, StoryError> {
+    let mut office = Office::of(stage);
+    story(&mut office)?;
+    let certificates = office.report()?;
+    let mut differences = office.differences;
+    for paper in &certificates {
+        let settled = matches!((paper.state, paper.at_gateway), ("accepted", 1) | ("replaced", _));
+        if !settled {
+            differences.push(format!("{} is {}, {} at the gateway", paper.kind, paper.state, paper.at_gateway));
+        }
+    }
+    Ok(Expected {
+        outcome: "certificates settled",
+        assurance: None,
+        access: None,
+        passive_authentication: None,
+        chip_authenticity: None,
+        face: None,
+        certificates,
+        differences,
+    })
+}
+
 /// Says yes, pays by insurance, goes to general medicine.
 fn willing() -> Patient {
     Patient::who_wants([
@@ -134,6 +164,7 @@ fn level(assurance: Assurance) -> Expected {
         passive_authentication: Some("trusted"),
         chip_authenticity: Some("genuine"),
         face: Some("match"),
+        certificates: Vec::new(),
         differences: Vec::new(),
     }
 }
@@ -146,6 +177,7 @@ fn at_counter() -> Expected {
         passive_authentication: None,
         chip_authenticity: None,
         face: None,
+        certificates: Vec::new(),
         differences: Vec::new(),
     }
 }
@@ -375,6 +407,7 @@ fn card_qr_only(stage: &mut Stage, _: &Photographs) -> Result<Expected, StoryErr
         passive_authentication: None,
         chip_authenticity: None,
         face: None,
+        certificates: Vec::new(),
         differences: Vec::new(),
     };
     for screen in &stage.seen {
@@ -421,6 +454,7 @@ fn help_and_emergency(stage: &mut Stage, _: &Photographs) -> Result<Expected, St
         passive_authentication: None,
         chip_authenticity: None,
         face: None,
+        certificates: Vec::new(),
         differences,
     })
 }
@@ -432,6 +466,7 @@ fn entitlement(stage: &Stage, visit: api::VisitId) -> Result<Option<EntitlementS
 /// Writes what was found beside what was expected.
 fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
     report.differences = expected.differences;
+    report.certificates = expected.certificates;
     report.outcome = expected.outcome.to_owned();
     report.ticket = stage.numbers.last().cloned();
     let recorded = stage.last_visit().and_then(|visit| stage.hospital.recorded(visit).ok().flatten());
@@ -453,6 +488,7 @@ fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
     // A department's number may still ask staff for a look; only the counter's own number sends the patient there.
     let counter = report.ticket.as_ref().is_some_and(|number| number.starts_with(RECEPTION_PREFIX));
     let outcome = match (&report.ticket, counter) {
+        (None, _) if !report.certificates.is_empty() => "certificates settled",
         (None, _) => "staff called",
         (Some(_), true) => "counter",
         (Some(_), false) => "served",

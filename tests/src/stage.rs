@@ -32,6 +32,8 @@ pub enum StoryError {
     Camera(#[from] camera::BadFrame),
     #[error("its configuration: {0}")]
     Config(#[from] station::ConfigError),
+    #[error("a sample paper: {0}")]
+    Draft(#[from] certificates::DraftError),
     #[error("the models: {0}")]
     Models(#[from] onnx::OnnxError),
     #[error("waited {} s for {what}; the screen was \"{screen}\"", PATIENCE.as_secs())]
