@@ -122,7 +122,7 @@ impl Reception {
         let io = BenchError::Reception;
         let folder = tempfile::tempdir().map_err(io)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(io)?;
-        let config = config(folder.path(), authority).map_err(io)?;
+        let config = config(folder.path(), Some(authority)).map_err(io)?;
         let config = server::config::Config::parse(&config)?;
         let clock: SharedClock = Arc::new(SystemClock);
         let server = runtime.block_on(server::start(config, clock, Outside::default()))?;
@@ -199,11 +199,15 @@ impl Drop for Reception {
     }
 }
 
-fn config(folder: &Path, authority: &[u8]) -> std::io::Result<String> {
+/// A server on SQLite in `folder`.
+pub fn config(folder: &Path, authority: Option<&[u8]>) -> std::io::Result<String> {
     let master = folder.join("master.key");
     std::fs::write(&master, keys::new_key().1.as_bytes())?;
     let csca = folder.join("csca.der");
-    std::fs::write(&csca, authority)?;
+    if let Some(authority) = authority {
+        std::fs::write(&csca, authority)?;
+    }
+    let csca_files = if authority.is_some() { format!("{csca:?}") } else { String::new() };
     Ok(format!(
         r#"
 listen = "127.0.0.1:0"
@@ -226,7 +230,7 @@ reception = true
 [limits]
 kiosk_requests_per_minute = 1000000
 [trust]
-csca_files = [{csca:?}]
+csca_files = [{csca_files}]
 "#,
         database = folder.join("tiepdon.db").display(),
     ))

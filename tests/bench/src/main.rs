@@ -7,6 +7,7 @@
 mod card;
 mod cardholder;
 mod check_ins;
+mod drain;
 mod machine;
 mod matching;
 mod paperwork;
@@ -17,6 +18,7 @@ mod sample;
 mod visit;
 mod window;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -35,6 +37,9 @@ struct Arguments {
     /// Receives report.json and plot.png.
     #[arg(long, default_value = "target/bench")]
     out: PathBuf,
+    /// How many certificates wait before the outbox drains.
+    #[arg(long, default_value = "10000")]
+    papers: NonZeroU32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +88,14 @@ enum BenchError {
     Client(#[from] devices::server_client::ClientError),
     #[error("the server's answer")]
     Answer(#[from] devices::server_client::ServerError),
+    #[error("the mock gateway cannot start")]
+    Gateway(#[from] gateway::StartError),
+    #[error("the mock gateway's store")]
+    GatewayStore(#[from] gateway::StoreError),
+    #[error("a certificate")]
+    Certificate(#[from] server::certificate::CertificateError),
+    #[error("sending")]
+    Dispatch(#[from] server::dispatch::DispatchError),
     #[error("a certificate cannot be signed")]
     Sign(#[from] xmldsig::SignError),
     #[error("a signature does not verify")]
@@ -134,7 +147,9 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let check_ins = check_ins::measure(&mut holder, &visitor)?;
     step(5, "certificates");
     let paperwork = paperwork::measure()?;
-    step(6, "window");
+    step(6, "outbox");
+    let drain = drain::measure(arguments.papers)?;
+    step(7, "window");
     let window = window::measure(&provision)?;
     let report = Report {
         profile: report::PROFILE,
@@ -155,7 +170,7 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
     Ok(())
 }
 
-const STEPS: u32 = 6;
+const STEPS: u32 = 7;
 
 fn step(number: u32, what: &str) {
     eprintln!("[{number}/{STEPS}] measuring: {what}");

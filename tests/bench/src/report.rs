@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::card::CardReport;
 use crate::check_ins::CheckInReport;
+use crate::drain::DrainReport;
 use crate::machine::Machine;
 use crate::matching::FaceReport;
 use crate::paperwork::PaperworkReport;
@@ -26,5 +27,6 @@ pub struct Report {
     pub session: SessionReport,
     pub check_ins: CheckInReport,
     pub paperwork: PaperworkReport,
+    pub drain: DrainReport,
     pub window: WindowReport,
 }

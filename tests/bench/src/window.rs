@@ -145,7 +145,8 @@ fn cpu_seconds(process: u32) -> Option<f64> {
     Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
-fn resident_mib(process: u32) -> Option<f64> {
+/// Resident memory of a process, MiB.
+pub fn resident_mib(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;

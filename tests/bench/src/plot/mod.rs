@@ -12,6 +12,7 @@ use self::chart::{Bar, Chart, Row, number};
 use crate::BenchError;
 use crate::card::CardReport;
 use crate::check_ins::{CheckInReport, Rate};
+use crate::drain::DrainReport;
 use crate::matching::{FaceReport, Stage};
 use crate::paperwork::PaperworkReport;
 use crate::reducer::SessionReport;
@@ -37,7 +38,7 @@ const HEAD: f32 = 150.0;
 pub fn draw(report: &Report, provision: &Path) -> Result<RgbImage, BenchError> {
     let fonts = Fonts::load(provision)?;
     let columns = [
-        vec![link(&report.card), check_ins(&report.check_ins), paperwork(&report.paperwork)],
+        vec![link(&report.card), check_ins(&report.check_ins), paperwork(&report.paperwork), drain(&report.drain)],
         vec![host(&report.card), pipeline(&report.face), session(&report.session), window(&report.window)],
     ];
     let tall = |charts: &Vec<Chart>| charts.iter().map(|chart| chart.height() + MARGIN / 2.0).sum::<f32>();
@@ -212,6 +213,39 @@ fn paperwork(paperwork: &PaperworkReport) -> Chart {
                 format!("{} ms = {:.2} × bare", number(sign.median), paperwork.sign_ratio),
             ),
             row("verify", paperwork.verify_ms),
+        ],
+    }
+}
+
+fn drain(drain: &DrainReport) -> Chart {
+    let row = |label: &str, rate: f64, colour| {
+        bar(label.to_owned(), vec![(rate, colour)], None, format!("{} /s", number(rate)))
+    };
+    Chart {
+        title: "Outbox: certificates a second".to_owned(),
+        notes: vec![
+            format!(
+                "{} certificates, gateway at {} ms, {} requests at a time: {:.0} % of what that permits; {} accepted, {} doubled.",
+                drain.certificates,
+                drain.latency_ms,
+                drain.concurrency,
+                drain.ratio * 100.0,
+                drain.accepted,
+                drain.doubled
+            ),
+            format!(
+                "Memory of server and gateway: {} MiB before, {} MiB while all wait.",
+                number(drain.resident_mib_before),
+                number(drain.resident_mib_waiting)
+            ),
+        ],
+        unit: "/s",
+        legend: vec![(FLOOR, "permitted"), (ADDED, "ours")],
+        rows: vec![
+            row("permitted by concurrency", drain.permitted_per_s, FLOOR),
+            row("sent and accepted", drain.drained_per_s, ADDED),
+            row("signed, one worker", drain.signed_per_s, ADDED),
+            row("checked, numbered, frozen", drain.frozen_per_s, ADDED),
         ],
     }
 }
