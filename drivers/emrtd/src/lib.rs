@@ -48,7 +48,7 @@ pub use mrz::{Mrz, MrzError, MrzExpiry, MrzField, MrzForm};
 pub use pace::{DomainReference, PaceError, PaceParameters};
 pub use proof::{ChipAnswers, ChipProofs, DocumentRead, Genuine, Verified};
 pub use public_key::{PublicKey, PublicKeyError};
-pub use read::{BacPolicy, Progress, ReadRequest, read_document};
+pub use read::{BacPolicy, Progress, ReadRequest, answer_challenge, read_document};
 pub use recheck::{ChipAuthenticity, Rechecked, recheck};
 pub use secure_messaging::{SecureMessaging, SecureMessagingError};
 pub use session_keys::{SessionKeys, SymmetricCipher, SymmetricKey};

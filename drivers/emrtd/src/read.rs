@@ -10,7 +10,7 @@ use crate::chip::{Chip, Secured};
 use crate::document::{ChipFiles, DocumentError, Evidence};
 use crate::error::ReadError;
 use crate::file::{DataGroup, ElementaryFile};
-use crate::lds::{Com, Sod};
+use crate::lds::{Com, Sod, parse_dg15};
 use crate::pace::PaceParameters;
 use crate::proof::{ChipAnswers, DocumentRead, Verified};
 use crate::public_key::PublicKey;
@@ -64,7 +64,7 @@ pub fn read_document<T: Transceive>(
     progress(Progress::Access);
     let mut chip = Chip::new(card);
     let card_access = chip.read_card_access()?;
-    let mut chip = open(chip, card_access.as_deref(), &request, rng)?;
+    let mut chip = open(chip, card_access.as_deref(), &request.key, request.bac, rng)?;
 
     progress(Progress::Personal);
     let com = chip.read_file(ElementaryFile::Com, &mut |_, _| {})?;
@@ -101,19 +101,38 @@ pub fn read_document<T: Transceive>(
     Ok(document.conclude(&request.challenge, answers)?)
 }
 
+/// Opens a chip that was read before and lets it sign one more challenge (9303-11 6.1). Nothing is verified here: who holds
+/// DG15 of the first reading verifies the signature under it. The card must come fresh from power-on, as for a reading.
+pub fn answer_challenge<T: Transceive>(
+    card: T,
+    key: &AccessKey,
+    challenge: &Challenge,
+    bac: BacPolicy,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<Vec<u8>, ReadError> {
+    let mut chip = Chip::new(card);
+    let card_access = chip.read_card_access()?;
+    let mut chip = open(chip, card_access.as_deref(), key, bac, rng)?;
+    // Its length decides how long an answer is asked for.
+    let dg15 = chip.read_file(ElementaryFile::DG15, &mut |_, _| {})?;
+    let signer = parse_dg15(&dg15).map_err(DocumentError::File)?;
+    chip.internal_authenticate(challenge.as_bytes(), longest_signature(&signer))
+}
+
 /// PACE where the chip announces it; BAC only where it announces none (9303-11 4.2).
 fn open<T: Transceive>(
     chip: Chip<T, crate::chip::Connected>,
     card_access: Option<&[u8]>,
-    request: &ReadRequest<'_>,
+    key: &AccessKey,
+    bac: BacPolicy,
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Chip<T, Secured>, ReadError> {
     let announced = card_access.map(SecurityInfos::parse).transpose().map_err(DocumentError::CardAccess)?;
     if let Some(infos) = announced.filter(|infos| !infos.pace.is_empty()) {
         let parameters = PaceParameters::choose(&infos).ok_or(ReadError::PaceUnsupported)?;
-        return chip.pace(parameters, &request.key, rng);
+        return chip.pace(parameters, key, rng);
     }
-    match (request.bac, &request.key) {
+    match (bac, key) {
         (BacPolicy::Never, _) => Err(ReadError::NoPace),
         (BacPolicy::WhereNoPace, AccessKey::Can(_)) => {
             // Only a document is worth asking the patient for more.

@@ -2,21 +2,22 @@
 //! key while a ring turns, seconds count or a face moves.
 
 use crate::fonts::Fonts;
-use crate::look::{Art, LiveText, Look, Parent};
+use crate::look::{self, Art, LiveText, Look, Parent};
 use crate::palette;
 use crate::preview::Preview;
 use crate::scroll;
 use crate::tokens::{self, Type};
-use crate::touch::{self, FocusOrder};
+use crate::touch::{self, FocusOrder, PressStyle};
 use crate::widgets::camera::CameraArc;
+use crate::widgets::keyboard::ShiftCap;
 use crate::widgets::{
-    badge, big_number, camera, checklist, dialog, emergency, facts, header, key, keypad, notice, picture, progress, qr,
-    stepper, tile,
+    badge, big_number, camera, checklist, dialog, emergency, facts, header, key, keyboard, keypad, notice, picture,
+    progress, qr, row, stepper, tile,
 };
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
-use session::screen::{Block, Dialog, Screen, TextSize};
+use session::screen::{Action, Block, Dialog, KeyCap, KeyFace, Keyboard, Screen, TextSize};
 
 /// What the session wants shown.
 #[derive(Resource, Default)]
@@ -115,9 +116,23 @@ pub struct InPlace<'w, 's> {
     texts: Query<'w, 's, (&'static LiveText, &'static mut Text)>,
     arc: Query<'w, 's, (&'static mut CameraArc, &'static mut ImageNode)>,
     scroll: Query<'w, 's, &'static mut ScrollPosition>,
+    shift: Query<
+        'w,
+        's,
+        (&'static mut PressStyle, &'static mut BackgroundColor, &'static mut BorderColor),
+        With<ShiftCap>,
+    >,
 }
 
 impl InPlace<'_, '_> {
+    fn hold(&mut self, look: &Look, face: KeyFace) {
+        for (mut style, mut fill, mut edge) in &mut self.shift {
+            *style = keyboard::shift_style(look, face);
+            fill.0 = style.rest.color();
+            *edge = BorderColor::all(keyboard::shift_edge(look, face).color());
+        }
+    }
+
     fn say(&mut self, which: LiveText, words: &str) {
         for (live, mut text) in &mut self.texts {
             if *live == which && text.0 != words {
@@ -262,7 +277,10 @@ fn is_half(block: &Block) -> bool {
         | Block::Tiles(_)
         | Block::Facts(_)
         | Block::Number(_)
-        | Block::Keypad(_) => false,
+        | Block::Keypad(_)
+        | Block::Keyboard(_)
+        | Block::Statement(_)
+        | Block::Rows(_) => false,
     }
 }
 
@@ -340,6 +358,13 @@ fn fill(slot: &mut Parent, look: &mut Look, preview: &Preview, block: &Block) {
         Block::Qr { content, caption } => qr::spawn(slot, look, content, caption),
         Block::Checklist { title, items } => checklist::spawn(slot, look, title, items),
         Block::Keypad(pad) => keypad::spawn(slot, look, pad),
+        Block::Keyboard(board) => keyboard::spawn(slot, look, board),
+        Block::Statement(words) => {
+            slot.spawn((look::card(tokens::CARD_PADDING), Pickable::IGNORE)).with_children(|card| {
+                card.spawn(look.text(Type::Place, palette::INK, words));
+            });
+        }
+        Block::Rows(rows) => row::spawn_list(slot, look, rows),
     }
 }
 
@@ -364,8 +389,22 @@ fn changed_in_place(old: &[Block], new: &[Block], look: &mut Look, nodes: &mut I
             }
             same_keys
         }
+        ([Block::Keyboard(old)], [Block::Keyboard(new)]) => {
+            let same_keys = old.label == new.label && caps(old).eq(caps(new));
+            if same_keys {
+                nodes.say(LiveText::KeypadEntry, &keyboard::shown(&new.entry));
+                let shift = new.rows.iter().flatten().find(|cap| cap.action == Action::Shift);
+                nodes.hold(look, shift.map_or(KeyFace::Quiet, |cap| cap.face));
+            }
+            same_keys
+        }
         _ => false,
     }
+}
+
+/// What a keyboard is made of, whether or not its shift holds.
+fn caps(board: &Keyboard) -> impl Iterator<Item = (&str, &Action)> {
+    board.rows.iter().flatten().map(|KeyCap { label, action, .. }| (label.as_str(), action))
 }
 
 fn draw_dialog(

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use api::papers::{self, Call, PaperId, Reply};
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
     EidRequest, IdentificationReply, IdentificationRequest, KIOSK_HEADER, KioskId, MAX_BODY_BYTES, Problem,
@@ -171,6 +172,32 @@ impl ServerClient {
 
     pub fn eid(&self, visit: VisitId, request: &EidRequest) -> Result<EidPerson, ServerError> {
         self.send(Method::POST, &of_visit(path::EID, visit), request)
+    }
+
+    /// Anything about papers. Each call is safe to repeat with the same content.
+    pub fn papers(&self, visit: VisitId, call: &Call) -> Result<Reply, ServerError> {
+        use papers::path;
+        let at = |path: &str| of_visit(path, visit);
+        let of = |path: &str, paper: &PaperId| at(path).replace("{paper}", &paper.to_string());
+        Ok(match call {
+            Call::List => Reply::List(self.ask(Method::GET, &at(path::PAPERS))?),
+            Call::Reading(paper) => Reply::Reading(self.ask(Method::GET, &of(path::READING, paper))?),
+            Call::Correct(paper, request) => {
+                Reply::Reading(self.send(Method::PUT, &of(path::CORRECTIONS, paper), request)?)
+            }
+            Call::Nonce(request) => Reply::Nonce(self.send(Method::POST, &at(path::NONCES), request)?),
+            Call::Confirm(paper, confirmation) => {
+                Reply::Confirmed(self.send(Method::PUT, &of(path::CONFIRMATION, paper), confirmation)?)
+            }
+            Call::Status(paper) => Reply::Status(self.ask(Method::GET, &of(path::STATUS, paper))?),
+            Call::Print(paper) => Reply::Ticket(self.ask(Method::POST, &of(path::PRINTS, paper))?),
+            Call::Questionnaire => Reply::Questionnaire(self.ask(Method::GET, &at(path::QUESTIONNAIRE))?),
+            Call::Save(answers) => {
+                accepted(self.request(Method::PUT, &at(path::ANSWERS)).json(answers))?;
+                Reply::Saved
+            }
+            Call::Submit(submit) => Reply::Submitted(self.send(Method::PUT, &at(path::SUBMISSION), submit)?),
+        })
     }
 
     pub fn block(&self, request: &BlockRequest) -> Result<Block, ServerError> {

@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::io;
 
+use api::papers::{Call, Reply};
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
     EidRequest, IdentificationReply, IdentificationRequest, ReconcileReply, ReconcileRequest, StationConfiguration,
@@ -39,6 +40,12 @@ pub enum ServerRequest {
         visit: VisitId,
         request: EidRequest,
     },
+    Papers {
+        visit: VisitId,
+        /// Comes back with the report.
+        ask: u32,
+        call: Box<Call>,
+    },
     Block(BlockRequest),
     Reconcile(ReconcileRequest),
     Alert(AlertRequest),
@@ -59,6 +66,7 @@ pub enum ServerReport {
     Identified { visit: VisitId, answer: Answer<IdentificationReply> },
     CheckedIn { visit: VisitId, answer: Answer<CheckInReply> },
     Eid { visit: VisitId, answer: Answer<Box<EidPerson>> },
+    Papers { ask: u32, answer: Answer<Box<Reply>> },
     Block { request: BlockRequest, answer: Answer<Block> },
     Reconciled { visit: VisitId, answer: Answer<ReconcileReply> },
     Alerted { id: Uuid, answer: Answer<()> },
@@ -127,7 +135,8 @@ impl Line {
             ServerRequest::Challenge { visit }
             | ServerRequest::Identify { visit, .. }
             | ServerRequest::CheckIn { visit, .. }
-            | ServerRequest::Eid { visit, .. } => visits.begin(*visit),
+            | ServerRequest::Eid { visit, .. }
+            | ServerRequest::Papers { visit, .. } => visits.begin(*visit),
             ServerRequest::Finish { visit } => visits.finish(*visit),
             ServerRequest::Configuration
             | ServerRequest::Departments
@@ -154,6 +163,9 @@ impl Line {
             }
             ServerRequest::Eid { visit, request } => {
                 ServerReport::Eid { visit, answer: client.eid(visit, &request).map(Box::new) }
+            }
+            ServerRequest::Papers { visit, ask, call } => {
+                ServerReport::Papers { ask, answer: client.papers(visit, &call).map(Box::new) }
             }
             ServerRequest::Block(request) => {
                 let answer = client.block(&request);

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use ccid::sim::{SimOptions, SimReader};
 use crossbeam_channel::{Receiver, bounded};
-use devices::reader::{CardReader, ReaderReport, Reading};
+use devices::reader::{Asking, CardReader, ReaderReport, Reading};
 use devices::sim::CardInHand;
 use devices::{Outbox, Waker};
 use emrtd::sim::{Issuer, IssuerOptions, Options, Person, Personalisation, PortraitImage, SimulatedCard};
-use emrtd::{AccessKey, ApduCapability, BacPolicy, Challenge, DocumentRead, ReadError, SignerTrust, TrustStore};
+use emrtd::{
+    AccessKey, ApduCapability, BacPolicy, Challenge, ChipAuthenticity, DocumentRead, ReadError, SignerTrust, TrustStore,
+};
 use rand::rngs::OsRng;
 use time::{Date, macros::date};
 
@@ -203,4 +205,49 @@ fn a_reading_that_was_given_up_is_never_answered() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn a_card_that_was_read_signs_one_more_challenge_and_no_other() {
+    let desk = Desk::new();
+    desk.insert(&desk.card(Options::default()));
+    desk.ask(1, CAN);
+    let (Ok(read), _) = desk.result(1) else { panic!("not read") };
+    let DocumentRead::Genuine(document) = *read else { panic!("not genuine") };
+    let asking = |id, can| Asking {
+        id,
+        key: AccessKey::can(can).expect("six digits"),
+        challenge: Challenge::new([8; 8]),
+        bac: BacPolicy::default(),
+    };
+    desk.reader.ask(asking(2, CAN)).expect("the worker listens");
+    let ReaderReport::Answered { asking: 2, result: Ok(signature) } = desk.next() else { panic!("no signature") };
+    let mut evidence = document.get().evidence().clone();
+    evidence.active_authentication = Some(signature);
+    let proven = |challenge| emrtd::recheck(&evidence, &Challenge::new(challenge), &desk.trust, TODAY);
+    assert_eq!(proven([8; 8]).expect("verifies").chip, ChipAuthenticity::ActiveAuthentication);
+    assert!(proven([7; 8]).is_err(), "it signed what it was given");
+
+    desk.reader.ask(asking(3, "000018")).expect("the worker listens");
+    let ReaderReport::Answered { asking: 3, result } = desk.next() else { panic!("another report") };
+    assert!(matches!(result, Err(ReadError::WrongAccessKey(_))), "{result:?}");
+    desk.assert_reads(4);
+}
+
+#[test]
+fn a_reader_without_a_card_says_so_and_an_asking_that_was_given_up_says_nothing() {
+    let desk = Desk::new();
+    let asking = |id| Asking {
+        id,
+        key: AccessKey::can(CAN).expect("six digits"),
+        challenge: Challenge::new([8; 8]),
+        bac: BacPolicy::default(),
+    };
+    desk.reader.ask(asking(1)).expect("the worker listens");
+    let ReaderReport::Answered { asking: 1, result } = desk.next() else { panic!("another report") };
+    assert!(matches!(result, Err(ReadError::CardRemoved)), "{result:?}");
+    desk.insert(&desk.card(Options::default()));
+    desk.reader.ask(asking(2)).expect("the worker listens");
+    desk.reader.stop_reading();
+    desk.assert_reads(3);
 }

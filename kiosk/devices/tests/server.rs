@@ -5,8 +5,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use api::papers::{Call, NonceRequest, PaperId, Reply, SavedAnswers, Subject};
 use api::{
-    CheckInReply, CheckInRequest, DepartmentCode, EntitlementView, KioskId, Payer, ProblemCode, TicketNumber,
+    CheckInReply, CheckInRequest, DepartmentCode, EntitlementView, Hex32, KioskId, Payer, ProblemCode, TicketNumber,
     TicketView, VisitId,
 };
 use crossbeam_channel::bounded;
@@ -217,4 +218,41 @@ fn a_finished_visit_is_not_told_as_broken_off() {
     assert!(reports.recv_timeout(Duration::from_secs(60)).is_err());
     peer.join().expect("played");
     assert_eq!(VisitLog::open(&path).expect("a log").1, []);
+}
+
+#[test]
+fn calls_about_papers_go_where_the_api_says() {
+    let answers = r#"{"papers":[],"questionnaire":null}"#;
+    let status = r#"{"state":{"kind":"accepted"},"receipt":{"code":"M1","received_at":"2026-11-23T03:05:00Z"}}"#;
+    let (address, asked) = peer(vec![
+        Act::Answer(200, answers.into()),
+        Act::Answer(200, status.into()),
+        Act::Answer(204, String::new()),
+        Act::Answer(409, r#"{"status":409,"code":"paper_changed","detail":"read again"}"#.into()),
+        Act::Answer(200, answers.into()),
+    ]);
+    let client = client(address);
+    let paper = PaperId(Uuid::from_u128(9));
+    assert!(matches!(client.papers(VISIT, &Call::List), Ok(Reply::List(list)) if list.papers.is_empty()));
+    let Ok(Reply::Status(status)) = client.papers(VISIT, &Call::Status(paper)) else { panic!("no status") };
+    assert_eq!(status.receipt.map(|receipt| receipt.code).as_deref(), Some("M1"));
+    let save = Call::Save(SavedAnswers { version: "1".into(), answers: vec![] });
+    assert!(matches!(client.papers(VISIT, &save), Ok(Reply::Saved)));
+    let nonce = Call::Nonce(NonceRequest { subject: Subject::Paper { paper }, text_hash: Hex32([1; 32]) });
+    let refused = client.papers(VISIT, &nonce);
+    assert!(matches!(refused, Err(ServerError::Problem(problem)) if problem.code == ProblemCode::PaperChanged));
+    let other = client.papers(VISIT, &Call::Print(paper));
+    assert!(matches!(other, Err(ServerError::NotOfThisApi { status: 200 })), "an answer to something else");
+    let lines: Vec<String> = asked.join().expect("no panic").into_iter().map(|request| request.line).collect();
+    let visit = format!("/api/v1/visits/{VISIT}");
+    assert_eq!(
+        lines,
+        [
+            format!("GET {visit}/papers HTTP/1.1"),
+            format!("GET {visit}/papers/{paper}/status HTTP/1.1"),
+            format!("PUT {visit}/questionnaire/answers HTTP/1.1"),
+            format!("POST {visit}/nonces HTTP/1.1"),
+            format!("POST {visit}/papers/{paper}/prints HTTP/1.1"),
+        ]
+    );
 }

@@ -115,10 +115,6 @@ impl CheckIn {
     pub(crate) fn presumed(&self) -> &Presumed {
         &self.presumed
     }
-
-    pub(crate) fn into_request(self) -> IdentificationRequest {
-        self.request
-    }
 }
 
 impl ChipProof {

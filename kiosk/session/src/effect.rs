@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use api::papers::Call;
 use api::{AlertKind, CheckInRequest, Hex8, IdentificationRequest, TicketNumber, VisitId};
 use emrtd::AccessKey;
 use face::PortraitHash;
 use zeroize::Zeroizing;
 
-use crate::event::{FaceId, ReadingId};
+use crate::event::{FaceId, PapersAskId, ReadingId};
 
 pub enum Effect {
     /// Answered by `ChallengeReady`, whatever the server does.
@@ -52,8 +53,22 @@ pub enum Effect {
         /// Absent when nothing was shown, or when the server has it already.
         identification: Option<Box<IdentificationRequest>>,
     },
+    /// Answered by `PapersAnswer`.
+    AskPapers {
+        visit: VisitId,
+        ask: PapersAskId,
+        call: Box<Call>,
+    },
+    /// The chip signs a challenge once more. Answered by one `ChipAnswered` or `ChipFailed`; given up by `StopReading`.
+    AskChip {
+        reading: ReadingId,
+        key: AccessKey,
+        challenge: Hex8,
+    },
     /// Answered by `Printed` or `PrintFailed`.
     Print(Box<TicketPaper>),
+    /// Answered by `Printed` or `PrintFailed`.
+    PrintSlip(Box<SlipPaper>),
     /// Answered by `AlertAnswered`.
     Alert {
         kind: AlertKind,
@@ -99,6 +114,25 @@ pub struct TicketPaper {
     pub footer: Vec<String>,
 }
 
+/// The slip of one's own certificate, in the language the patient chose: where it stands, never the certificate itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SlipPaper {
+    pub hospital: String,
+    /// What it is: "Giấy chứng sinh".
+    pub title: String,
+    /// As printed on the certificate, or that it has none yet.
+    pub number: String,
+    /// In a few words, then what happens next.
+    pub state: String,
+    pub next: String,
+    /// Label and value: the gateway's code and time.
+    pub facts: Vec<(String, String)>,
+    pub holder: Option<(String, MaskedName)>,
+    /// For the QR: the public page that verifies it.
+    pub verification: Option<FollowCode>,
+    pub footer: Vec<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FollowCode {
     pub url: String,
@@ -128,7 +162,10 @@ impl Effect {
             Self::Identify { .. } => "identify",
             Self::CheckIn { .. } => "check_in",
             Self::TakeOfflineNumber { .. } => "take_offline_number",
+            Self::AskPapers { .. } => "ask_papers",
+            Self::AskChip { .. } => "ask_chip",
             Self::Print(_) => "print",
+            Self::PrintSlip(_) => "print_slip",
             Self::Alert { .. } => "alert",
             Self::RefreshDepartments => "refresh_departments",
             Self::Ring => "ring",
@@ -142,6 +179,12 @@ impl Effect {
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Effect({})", self.name())
+    }
+}
+
+impl fmt::Debug for SlipPaper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SlipPaper(..)")
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use api::{CheckInReply, DepartmentView, EidPerson, Hex8, IdentificationReply, ProblemCode, TicketNumber};
+use api::papers::Reply;
+use api::{Base64, CheckInReply, DepartmentView, EidPerson, Hex8, IdentificationReply, ProblemCode, TicketNumber};
 use emrtd::{DocumentRead, Progress};
 use face::{FaceDecision, QualityHint};
 use time::{Date, OffsetDateTime};
@@ -49,7 +50,12 @@ pub enum Event {
     /// Answers [`crate::Effect::TakeOfflineNumber`]: marked used and on disk before it is told.
     OfflineNumber(Result<OfflineNumber, OfflineFailure>),
 
-    /// Answers [`crate::Effect::Print`].
+    /// Answers [`crate::Effect::AskPapers`].
+    PapersAnswer(PapersAskId, Result<Box<Reply>, ServerFailure>),
+    /// Answers [`crate::Effect::AskChip`], as `ChipFailed` does: the chip's signature over the challenge.
+    ChipAnswered(ReadingId, Base64),
+
+    /// Answers [`crate::Effect::Print`] and [`crate::Effect::PrintSlip`].
     Printed,
     PrintFailed(PrintFailure),
     /// Answers [`crate::Effect::Alert`].
@@ -62,6 +68,10 @@ pub enum Event {
 /// One attempt at reading a chip. Answers that name another are late and are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReadingId(pub(crate) u32);
+
+/// One call about papers. Answers that name another are late and are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PapersAskId(pub(crate) u32);
 
 /// One attempt at matching a face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -180,6 +190,8 @@ impl Event {
             Self::Departments(_) => "departments",
             Self::CheckedIn(_) => "checked_in",
             Self::OfflineNumber(_) => "offline_number",
+            Self::PapersAnswer(..) => "papers_answer",
+            Self::ChipAnswered(..) => "chip_answered",
             Self::Printed => "printed",
             Self::PrintFailed(_) => "print_failed",
             Self::AlertAnswered(_) => "alert_answered",
@@ -198,6 +210,12 @@ impl fmt::Debug for Event {
 
 impl ReadingId {
     /// For logs and for tests of the devices.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl PapersAskId {
     pub fn number(self) -> u32 {
         self.0
     }

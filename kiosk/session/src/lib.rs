@@ -13,19 +13,21 @@ mod policy;
 pub mod screen;
 mod session;
 mod settings;
+mod slip;
 mod state;
 mod timeouts;
+mod typing;
 mod view;
 mod words;
 
 pub use check_in::{CheckIn, ChipProof, EidConfirmed, EidConfirmedError, OtherPortrait};
-pub use effect::{Effect, FollowCode, MaskedName, Portrait, TicketPaper};
+pub use effect::{Effect, FollowCode, MaskedName, Portrait, SlipPaper, TicketPaper};
 pub use event::{
     AlertOutcome, ChallengeOrigin, ChipFailure, Device, DeviceStatus, Event, FaceId, OfflineFailure, OfflineNumber,
-    PrintFailure, ReadingId, ServerFailure,
+    PapersAskId, PrintFailure, ReadingId, ServerFailure,
 };
 pub use moment::Moment;
 pub use policy::{AssurancePolicy, AssurancePolicyError, LevelPolicy, NumberFrom, Shows, StaffCheck, UnknownSigner};
 pub use session::Session;
-pub use settings::{Bilingual, EidRoute, Settings};
+pub use settings::{Bilingual, DeathNotices, EidRoute, PapersDesk, PapersSettings, Settings};
 pub use timeouts::Timeouts;

@@ -3,6 +3,7 @@
 //! The window draws this and nothing else; it emits [`Action`]s and never chooses the next screen.
 
 use api::DepartmentCode;
+use api::papers::{CorrectableField, PaperId, QuestionCode};
 
 /// A whole screen, a pure function of the session's state.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +71,7 @@ impl TextSize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mood {
     Everyday,
-    /// Death notices: no flower, no green, no sound.
+    /// Death notices: no flower, no green, no sound, low brightness.
     Private,
 }
 
@@ -147,6 +148,11 @@ pub enum Block {
         items: Vec<String>,
     },
     Keypad(Keypad),
+    Keyboard(Keyboard),
+    /// What is asked or said, large.
+    Statement(String),
+    /// Things to choose or to change, one below the other, each as wide as the screen.
+    Rows(Vec<Row>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -183,6 +189,17 @@ pub struct Tile {
     pub action: Action,
 }
 
+/// One line to touch: a paper, an answer, a choice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub title: String,
+    /// Quiet, below; may be empty.
+    pub subtitle: String,
+    pub badge: Option<Badge>,
+    pub chosen: bool,
+    pub action: Action,
+}
+
 /// The largest thing in the room.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BigNumber {
@@ -202,6 +219,36 @@ pub struct Keypad {
     /// What was typed so far, already formatted ("15 / 01 / ____").
     pub entry: String,
     pub erase_label: String,
+}
+
+/// Letters, the seven of Vietnamese, five tones, and the entry above them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keyboard {
+    pub label: String,
+    /// What was typed so far; the writing mark follows it.
+    pub entry: String,
+    pub rows: Vec<Vec<KeyCap>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyCap {
+    pub label: String,
+    pub face: KeyFace,
+    /// In letters' widths.
+    pub width: f32,
+    pub action: Action,
+}
+
+/// What a key of the keyboard looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyFace {
+    Letter,
+    /// Tones, shift, erase, space.
+    Quiet,
+    /// Shift while it holds.
+    Held,
+    /// Drawn as a sign; the label is read aloud.
+    Erase,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -266,4 +313,39 @@ pub enum Action {
     TakeNumber,
     RetryPrint,
     Done,
+    /// One's own certificates.
+    OpenPapers,
+    OpenPaper(PaperId),
+    OpenQuestionnaire,
+    NextPage,
+    PreviousPage,
+    CorrectField(CorrectableField),
+    Letter(char),
+    Tone(ToneMark),
+    Shift,
+    Confirm,
+    Share,
+    DoNotShare,
+    /// The confirmation stands without the chip's answer.
+    WithoutChip,
+    Retry,
+    PrintPaper,
+    AnswerYes,
+    AnswerNo,
+    Choose(QuestionCode),
+    ChangeAnswer(QuestionCode),
+    /// What was answered is kept.
+    Later,
+    /// A number instead of papers.
+    TakeNumberInstead,
+}
+
+/// The five tones that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ToneMark {
+    Sac,
+    Huyen,
+    Hoi,
+    Nga,
+    Nang,
 }

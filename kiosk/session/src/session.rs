@@ -8,7 +8,7 @@ use crate::effect::Effect;
 use crate::event::{AlertOutcome, Device, DeviceStatus, Event};
 use crate::moment::Moment;
 use crate::policy::AssurancePolicy;
-use crate::screen::{Action, Language, Screen, TextSize};
+use crate::screen::{Action, Language, Mood, Screen, TextSize};
 use crate::settings::Settings;
 use crate::state::{Calling, Card, CardLeft, Context, Devices, Farewell, Patience, ScanNotice, State, Station};
 use crate::view;
@@ -211,8 +211,8 @@ impl Session {
 
     fn step(&mut self, now: Moment, effects: &mut Vec<Effect>, next: impl FnOnce(State, &mut Context<'_>) -> State) {
         let before = self.state.kind(&self.station.settings.timeouts);
-        let thanked = matches!(self.state, State::Thanks);
-        let state = std::mem::replace(&mut self.state, State::Thanks);
+        let thanked = matches!(self.state, State::Thanks(_));
+        let state = std::mem::replace(&mut self.state, State::Thanks(Mood::Everyday));
         let mut cx = Context { station: &mut self.station, language: self.language, effects };
         self.state = next(state, &mut cx);
         if self.state.kind(&self.station.settings.timeouts) != before {
@@ -223,7 +223,7 @@ impl Session {
             }
         }
         if let State::Welcome(ScanNotice::Nothing) = self.state
-            && before.0 != std::mem::discriminant(&self.state)
+            && before.state != std::mem::discriminant(&self.state)
         {
             self.welcome(now);
         }
@@ -231,14 +231,19 @@ impl Session {
 
     /// Done may be touched where the number is shown.
     fn is_done(&self) -> bool {
-        matches!(self.state, State::Ticket(_) | State::ToCounter(_) | State::Thanks)
+        match &self.state {
+            State::Ticket(_) | State::ToCounter(_) | State::Thanks(_) => true,
+            State::Papers(papers) => papers.is_done(),
+            _ => false,
+        }
     }
 
     /// The visit ends here. Nobody is thanked, and nothing begins anew, before the card is out.
     fn leave(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         let farewell = match &self.state {
             State::Ticket(_) | State::ToCounter(_) => Farewell::Thanks,
-            State::Welcome(_) | State::Thanks => return self.welcome(now),
+            State::Papers(papers) if papers.is_done() => Farewell::Thanks,
+            State::Welcome(_) | State::Thanks(_) => return self.welcome(now),
             // Nobody can be let go while the card is in the reader; it is asked for again.
             State::CardLeft(_) => return,
             State::Reading(_) => {
@@ -261,16 +266,22 @@ impl Session {
             | State::Identifying(_)
             | State::Payer(_)
             | State::Department(_)
-            | State::CheckingIn(_) => Farewell::Welcome,
+            | State::CheckingIn(_)
+            | State::PapersStart(_)
+            | State::PapersDenied(_)
+            | State::Papers(_) => Farewell::Welcome,
         };
+        let (visit, mood) = (self.state.visit(), self.state.mood());
+        if let State::Papers(papers) = std::mem::replace(&mut self.state, State::Thanks(mood)) {
+            papers.leave(&mut Context { station: &mut self.station, language: self.language, effects });
+        }
         effects.push(Effect::Forget);
-        let visit = self.state.visit();
         (self.entered, self.sign) = (now, now);
         match (self.station.card, visit, farewell) {
             (Card::In, Some(visit), _) => {
-                self.state = State::CardLeft(CardLeft { visit, farewell, calling: Calling::Quiet });
+                self.state = State::CardLeft(CardLeft { visit, farewell, calling: Calling::Quiet, mood });
             }
-            (_, _, Farewell::Thanks) => self.state = State::Thanks,
+            (_, _, Farewell::Thanks) => self.state = State::Thanks(mood),
             (_, _, Farewell::Welcome) => self.welcome(now),
         }
     }
@@ -328,6 +339,8 @@ fn is_sign(event: &Event) -> bool {
         | Event::Departments(_)
         | Event::CheckedIn(_)
         | Event::OfflineNumber(_)
+        | Event::PapersAnswer(..)
+        | Event::ChipAnswered(..)
         | Event::Printed
         | Event::PrintFailed(_)
         | Event::AlertAnswered(_)

@@ -11,6 +11,7 @@ pub struct Settings {
     /// Where it is, seen from this machine: "ngay bên phải máy này".
     pub counter_place: Bilingual,
     pub eid: EidRoute,
+    pub papers: PapersSettings,
     pub timeouts: Timeouts,
 }
 
@@ -25,6 +26,37 @@ pub struct Bilingual {
 pub enum EidRoute {
     Configured,
     NotConfigured,
+}
+
+/// What this kiosk does with certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PapersSettings {
+    pub desk: PapersDesk,
+    /// Death notices are for a staff-side device or a kiosk that stands apart.
+    pub death: DeathNotices,
+    /// As it is called within a sentence: "phòng hồ sơ".
+    pub office: Bilingual,
+    /// Where it is: "tầng 1, phòng 105".
+    pub office_place: Bilingual,
+}
+
+impl PapersSettings {
+    /// Certificates are a matter of people, who are found there.
+    pub fn closed(office: Bilingual, office_place: Bilingual) -> Self {
+        Self { desk: PapersDesk::Closed, death: DeathNotices::AtTheOffice, office, office_place }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PapersDesk {
+    Open,
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeathNotices {
+    Shown,
+    AtTheOffice,
 }
 
 impl Bilingual {

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Timeouts {
     /// Nobody touched anything: the visit ends. Touches, cards and codes start it again.
     pub idle_ms: u64,
+    /// As `idle_ms`, where there is much to read or to type.
+    pub reading_ms: u64,
     /// The last part of `idle_ms`, in which "still there?" is asked.
     pub warning_ms: u64,
     /// The ticket stays this long after it was printed.
@@ -20,6 +22,10 @@ pub struct Timeouts {
     /// One answer of the server, which the station's own deadline normally brings first.
     pub server_ms: u64,
     pub print_ms: u64,
+    /// Between two looks at a paper that is being sent.
+    pub poll_ms: u64,
+    /// From "put the card back" to a confirmation without the chip's answer.
+    pub put_back_ms: u64,
     /// From "take the card" to the bell.
     pub card_bell_ms: u64,
     /// From "take the card" to calling staff.
@@ -32,6 +38,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             idle_ms: 60_000,
+            reading_ms: 180_000,
             warning_ms: 20_000,
             ticket_ms: 30_000,
             thanks_ms: 5_000,
@@ -39,6 +46,8 @@ impl Default for Timeouts {
             face_ms: 40_000,
             server_ms: 20_000,
             print_ms: 20_000,
+            poll_ms: 2_000,
+            put_back_ms: 45_000,
             card_bell_ms: 6_000,
             card_alert_ms: 30_000,
             help_ms: 60_000,

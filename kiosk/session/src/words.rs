@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use api::CounterReason;
+use api::papers::{PaperKind, PaperState};
 use face::QualityHint;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -14,7 +15,9 @@ use unic_langid::langid;
 use crate::event::PrintFailure;
 use crate::phrase::Phrase;
 use crate::screen::Language;
+use crate::settings::PapersSettings;
 use crate::state::WayNotice;
+use crate::state::papers::{Confirmed, TroubleKind};
 
 const VIETNAMESE: &str = include_str!("../../../assets/text/vi.ftl");
 const ENGLISH: &str = include_str!("../../../assets/text/en.ftl");
@@ -137,6 +140,94 @@ pub(crate) fn way_notice(notice: WayNotice) -> Option<Phrase> {
     }
 }
 
+pub(crate) fn paper_kind(kind: PaperKind) -> Phrase {
+    match kind {
+        PaperKind::Birth => Phrase::PaperBirth,
+        PaperKind::Death => Phrase::PaperDeath,
+        PaperKind::Driver => Phrase::PaperDriver,
+    }
+}
+
+/// Two or three words.
+pub(crate) fn paper_state(state: &PaperState) -> Phrase {
+    match state {
+        PaperState::Preparing => Phrase::StatePreparing,
+        PaperState::WaitingForCitizen => Phrase::StateCitizen,
+        PaperState::WaitingForSignature => Phrase::StateSignature,
+        PaperState::WaitingToSend => Phrase::StateToSend,
+        PaperState::Sending => Phrase::StateSending,
+        PaperState::OutcomeUnknown => Phrase::StateUnknown,
+        PaperState::Refused { .. } => Phrase::StateRefused,
+        PaperState::Accepted => Phrase::StateAccepted,
+        PaperState::Replaced { .. } => Phrase::StateReplaced,
+    }
+}
+
+/// The same as a sentence.
+pub(crate) fn paper_headline(state: &PaperState, confirmed: Confirmed) -> Phrase {
+    match state {
+        PaperState::Preparing => Phrase::StatusPreparing,
+        PaperState::WaitingForCitizen => Phrase::StatusCitizen,
+        PaperState::WaitingForSignature if confirmed == Confirmed::JustNow => Phrase::StatusSignature,
+        PaperState::WaitingForSignature => Phrase::StatusSigning,
+        PaperState::WaitingToSend | PaperState::Sending => Phrase::StatusSending,
+        PaperState::OutcomeUnknown => Phrase::StatusUnknown,
+        PaperState::Refused { .. } => Phrase::StatusRefused,
+        PaperState::Accepted => Phrase::StatusAccepted,
+        PaperState::Replaced { .. } => Phrase::StatusReplaced,
+    }
+}
+
+/// What happens next, and who does it.
+pub(crate) fn paper_next(state: &PaperState) -> Phrase {
+    match state {
+        PaperState::Preparing => Phrase::NextPreparing,
+        PaperState::WaitingForCitizen => Phrase::NextCitizen,
+        PaperState::WaitingForSignature => Phrase::NextSignature,
+        PaperState::WaitingToSend | PaperState::Sending => Phrase::NextSending,
+        PaperState::OutcomeUnknown => Phrase::NextUnknown,
+        PaperState::Refused { .. } => Phrase::NextRefused,
+        PaperState::Accepted => Phrase::NextAccepted,
+        PaperState::Replaced { .. } => Phrase::NextReplaced,
+    }
+}
+
+/// With the gateway's code, the new number and the office where the sentence names them.
+pub(crate) fn say_about(
+    words: &Words,
+    phrase: Phrase,
+    state: &PaperState,
+    papers: &PapersSettings,
+    language: Language,
+) -> String {
+    let (code, number) = match state {
+        PaperState::Refused { code } => (code.as_str(), ""),
+        PaperState::Replaced { number } => ("", number.as_str()),
+        PaperState::Preparing
+        | PaperState::WaitingForCitizen
+        | PaperState::WaitingForSignature
+        | PaperState::WaitingToSend
+        | PaperState::Sending
+        | PaperState::OutcomeUnknown
+        | PaperState::Accepted => ("", ""),
+    };
+    let office = papers.office.in_language(language);
+    let place = papers.office_place.in_language(language);
+    words.say_with(phrase, &[("code", code), ("number", number), ("office", office), ("whereabouts", place)])
+}
+
+pub(crate) fn paper_trouble(kind: TroubleKind) -> (Phrase, Phrase) {
+    match kind {
+        TroubleKind::Silent => (Phrase::TroubleSilent, Phrase::TroubleSilentWhy),
+        TroubleKind::Unsure => (Phrase::TroubleUnsure, Phrase::TroubleUnsureWhy),
+        TroubleKind::Changed => (Phrase::TroubleChanged, Phrase::TroubleChangedWhy),
+        TroubleKind::NotWaiting => (Phrase::TroubleNotWaiting, Phrase::TroubleNotWaitingWhy),
+        TroubleKind::TooLate => (Phrase::TroubleTooLate, Phrase::TroubleTooLateWhy),
+        TroubleKind::Evidence => (Phrase::TroubleEvidence, Phrase::TroubleEvidenceWhy),
+        TroubleKind::Fault => (Phrase::TroubleFault, Phrase::TroubleFaultWhy),
+    }
+}
+
 /// The gateway's `maKetQua` where the card is not valid today (GATEWAY.md 1.2).
 pub(crate) fn insurance_code(code: &str) -> Phrase {
     match code {
@@ -174,8 +265,26 @@ mod tests {
 
     #[test]
     fn both_languages_take_the_same_arguments_and_leave_none_open() {
-        const NAMES: [&str; 10] =
-            ["counter", "place", "name", "date", "rooms", "floor", "people", "low", "high", "department"];
+        const NAMES: [&str; 18] = [
+            "counter",
+            "place",
+            "name",
+            "date",
+            "rooms",
+            "floor",
+            "people",
+            "low",
+            "high",
+            "department",
+            "office",
+            "whereabouts",
+            "code",
+            "number",
+            "page",
+            "pages",
+            "papers",
+            "answered",
+        ];
         let arguments = NAMES.map(|name| (name, "x"));
         for language in [Language::Vietnamese, Language::English] {
             for phrase in Phrase::ALL {

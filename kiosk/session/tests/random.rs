@@ -3,10 +3,11 @@
 
 mod patient;
 
+use api::papers::CorrectableField;
 use api::{Assurance, DepartmentCode, EntitlementView, ProblemCode};
 use patient::{CARD_QR, Chip, OTHER_QR, Patient, SCREENS, valid};
 use proptest::prelude::*;
-use session::screen::Action;
+use session::screen::{Action, ToneMark};
 use session::{
     AlertOutcome, ChallengeOrigin, ChipFailure, Device, DeviceStatus, Event, OfflineFailure, PrintFailure,
     ServerFailure,
@@ -36,6 +37,9 @@ enum Happening {
     Answered(AlertOutcome),
     Device(Device, DeviceStatus),
     Departments(bool),
+    PapersAnswered,
+    PapersFailed(ServerFailure),
+    ChipSigned,
     Wait(u64),
 }
 
@@ -71,6 +75,32 @@ fn actions() -> Vec<Action> {
         Action::TakeNumber,
         Action::RetryPrint,
         Action::Done,
+        Action::OpenPapers,
+        Action::OpenPaper(patient::papers::FIRST_TWIN),
+        Action::OpenPaper(patient::papers::DRIVER),
+        Action::OpenPaper(patient::papers::DEATH),
+        Action::OpenQuestionnaire,
+        Action::NextPage,
+        Action::PreviousPage,
+        Action::CorrectField(CorrectableField::IntendedName),
+        Action::CorrectField(CorrectableField::Address),
+        Action::Letter('ư'),
+        Action::Letter('\u{301}'),
+        Action::Tone(ToneMark::Nang),
+        Action::Shift,
+        Action::Confirm,
+        Action::Share,
+        Action::DoNotShare,
+        Action::WithoutChip,
+        Action::Retry,
+        Action::PrintPaper,
+        Action::AnswerYes,
+        Action::AnswerNo,
+        Action::Choose(patient::papers::code("b")),
+        Action::Choose(patient::papers::code("heart")),
+        Action::ChangeAnswer(patient::papers::code("heart")),
+        Action::Later,
+        Action::TakeNumberInstead,
     ]
 }
 
@@ -80,6 +110,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(ServerFailure::Away),
         Just(ServerFailure::NoAnswer),
         prop::sample::select(vec![
+            ProblemCode::PaperChanged,
+            ProblemCode::PaperNotWaiting,
+            ProblemCode::PapersNotPermitted,
+            ProblemCode::CorrectionRefused,
             ProblemCode::EvidenceRefused,
             ProblemCode::ChallengeExpired,
             ProblemCode::DepartmentClosed,
@@ -88,7 +122,8 @@ fn happening() -> impl Strategy<Value = Happening> {
             ProblemCode::Internal,
         ])
         .prop_map(ServerFailure::Refused),
-    ];
+    ]
+    .boxed();
     let up_or_down = prop::sample::select(vec![DeviceStatus::Up, DeviceStatus::Up, DeviceStatus::Down]);
     prop_oneof![
         12 => (0..20_usize).prop_map(H::Key),
@@ -109,6 +144,9 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(H::FaceGone),
         4 => (prop::sample::select(vec![Assurance::A, Assurance::B, Assurance::C, Assurance::D]), any::<bool>())
             .prop_map(|(assurance, shown)| H::Identified(assurance, shown)),
+        8 => Just(H::PapersAnswered),
+        2 => failure.clone().prop_map(H::PapersFailed),
+        3 => Just(H::ChipSigned),
         2 => (0..3_usize, failure).prop_map(|(which, failure)| H::ServerFailed(which, failure)),
         4 => Just(H::CheckedIn),
         2 => prop::sample::select(vec![None, Some(OfflineFailure::NoNumbers), Some(OfflineFailure::NotStored)])
@@ -120,7 +158,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (prop::sample::select(vec![Device::Reader, Device::Camera, Device::Printer, Device::Scanner]), up_or_down)
             .prop_map(|(device, status)| H::Device(device, status)),
         1 => any::<bool>().prop_map(H::Departments),
-        2 => prop::sample::select(vec![100, 5_000, 25_000, 45_000, 130_000]).prop_map(H::Wait),
+        2 => prop::sample::select(vec![100, 2_500, 5_000, 25_000, 45_000, 130_000, 200_000]).prop_map(H::Wait),
     ]
 }
 
@@ -207,6 +245,16 @@ fn happen(patient: &mut Patient, happening: Happening) {
         Happening::Departments(some) => {
             patient.event(Event::Departments(if some { patient::departments() } else { vec![] }));
         }
+        Happening::PapersAnswered => {
+            patient.answer_papers();
+        }
+        Happening::PapersFailed(failure) if patient.ask.is_some() => {
+            patient.fails(failure);
+        }
+        Happening::ChipSigned if patient.reading.is_some() => {
+            patient.chip_signs();
+        }
+        Happening::PapersFailed(_) | Happening::ChipSigned => {}
         Happening::Wait(ms) => {
             patient.wait(ms);
         }

@@ -15,7 +15,7 @@ use face::{LivenessPolicy, MatchPolicy, PolicyError};
 use scanner::IdleGap;
 use scanner::serial::Port;
 use serde::Deserialize;
-use session::{AssurancePolicy, AssurancePolicyError, Bilingual, Timeouts};
+use session::{AssurancePolicy, AssurancePolicyError, Bilingual, DeathNotices, PapersDesk, PapersSettings, Timeouts};
 use zeroize::Zeroizing;
 
 const MAX_CONFIG_BYTES: u64 = 256 << 10;
@@ -36,6 +36,9 @@ pub struct StationConfig {
     pub policy: Option<PathBuf>,
     pub server: ServerConfig,
     pub hospital: HospitalConfig,
+    /// Default: certificates are the records office's, not this kiosk's.
+    #[serde(default)]
+    pub papers: Option<PapersConfig>,
     pub devices: DevicesConfig,
     #[serde(default)]
     pub trust: TrustConfig,
@@ -75,6 +78,27 @@ pub struct HospitalConfig {
     pub counter_place: Words,
 }
 
+/// Certificates at this kiosk.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PapersConfig {
+    /// The records office, within a sentence: "phòng hồ sơ".
+    pub office: Words,
+    /// "tầng 1, phòng 105".
+    pub office_place: Words,
+    #[serde(default)]
+    pub death_notices: DeathNoticesAt,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeathNoticesAt {
+    /// For a kiosk that stands apart.
+    Kiosk,
+    #[default]
+    Office,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
@@ -98,6 +122,9 @@ pub struct DevicesConfig {
     #[serde(default = "printer_baud")]
     pub printer_baud: u32,
     pub camera: CameraPlace,
+    /// The panel's folder of `/sys/class/backlight`: private screens are dim. Default: the light stays as it is.
+    #[serde(default)]
+    pub backlight: Option<PathBuf>,
 }
 
 /// `usb`, `usb:08e6:4433`, or `sim`.
@@ -274,6 +301,27 @@ impl ServerConfig {
 impl DevicesConfig {
     pub fn idle_gap(&self) -> IdleGap {
         self.scanner_idle_gap_ms.map_or(IdleGap::Ignored, |ms| IdleGap::EndsPayload(Duration::from_millis(ms)))
+    }
+}
+
+impl StationConfig {
+    /// What the session is told about papers.
+    pub fn papers_settings(&self) -> PapersSettings {
+        match self.papers.clone() {
+            Some(PapersConfig { office, office_place, death_notices }) => PapersSettings {
+                desk: PapersDesk::Open,
+                death: match death_notices {
+                    DeathNoticesAt::Kiosk => DeathNotices::Shown,
+                    DeathNoticesAt::Office => DeathNotices::AtTheOffice,
+                },
+                office: office.into(),
+                office_place: office_place.into(),
+            },
+            None => {
+                let hospital = self.hospital.clone();
+                PapersSettings::closed(hospital.counter.into(), hospital.counter_place.into())
+            }
+        }
     }
 }
 

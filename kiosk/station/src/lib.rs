@@ -6,6 +6,7 @@
 //! devices and keeps the hands that move them.
 
 mod alerts;
+mod backlight;
 mod clock;
 pub mod config;
 mod device_set;

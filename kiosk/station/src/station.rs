@@ -6,31 +6,32 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use api::{EidRequest, Hex8, StationConfiguration, VisitId};
+use api::{Base64, EidRequest, Hex8, StationConfiguration, VisitId};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use devices::code_scanner::{CodeScanner, ScannerReport};
 use devices::face_camera::{FaceCamera, FaceReport, Matching, PreviewFrame};
 use devices::offline::{JournalError, KnownServer, NumberStore, OfflineError, SealedQueue, VisitLog};
 use devices::offline_desk::{OfflineDesk, OfflineReport, OfflineRequest, WithoutServer};
-use devices::reader::{CardReader, ReaderReport, Reading};
+use devices::reader::{Asking, CardReader, ReaderReport, Reading};
 use devices::server_client::{ClientError, ServerClient};
 use devices::server_lane::{ServerLane, ServerReport, ServerRequest};
 use devices::ticket_printer::{PrintJob, PrinterReport, TicketPrinter};
 use devices::{Outbox, Waker, WorkerGone};
 use emrtd::{BacPolicy, Challenge};
 use onnx::OnnxError;
-use printer::{LayoutError, Typefaces};
+use printer::{LayoutError, Ticket, Typefaces};
 use rand::RngCore;
 use rand::rngs::OsRng;
 use session::screen::{Action, Screen};
 use session::{
     AlertOutcome, ChallengeOrigin, ChipFailure, Device, DeviceStatus, Effect, EidRoute, Event, FaceId, Moment,
-    OfflineFailure, OfflineNumber, PrintFailure, ReadingId, ServerFailure, Session, Settings,
+    OfflineFailure, OfflineNumber, PapersAskId, PrintFailure, ReadingId, ServerFailure, Session, Settings,
 };
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::alerts::Alerts;
+use crate::backlight::Backlight;
 use crate::clock::{Clock, service_day};
 use crate::config::{ConfigError, StationConfig};
 use crate::device_set::DeviceSet;
@@ -99,6 +100,7 @@ pub struct Station {
     upkeep: Upkeep,
     alerts: Alerts,
     bell: Bell,
+    backlight: Option<Backlight>,
     #[cfg(feature = "sim")]
     witness: Option<crate::sim::Witness>,
 }
@@ -143,6 +145,8 @@ struct Expected {
     checked_in: Option<VisitId>,
     offline: Option<(VisitId, Date, OffsetDateTime)>,
     print: Option<u32>,
+    /// Of this visit; the session knows which of them still count.
+    papers: Vec<PapersAskId>,
 }
 
 impl Station {
@@ -191,11 +195,17 @@ impl Station {
             offline: OfflineDesk::start(numbers, sealed, known_path, line.to(Report::Offline))?,
         };
 
+        let backlight = config.devices.backlight.clone().map(Backlight::open).transpose().unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "the panel's light stays as it is");
+            None
+        });
+        let papers = config.papers_settings();
         let settings = Settings {
             hospital: config.hospital.name.into(),
             counter: config.hospital.counter.into(),
             counter_place: config.hospital.counter_place.into(),
             eid: EidRoute::NotConfigured,
+            papers,
             timeouts: config.timeouts,
         };
         if let Some(known) = &known {
@@ -218,6 +228,7 @@ impl Station {
             upkeep: Upkeep::new(known.clone(), now),
             alerts: Alerts::default(),
             bell: Bell::Silent,
+            backlight,
             #[cfg(feature = "sim")]
             witness: None,
         };
@@ -303,6 +314,11 @@ impl Station {
     fn look(&mut self) -> bool {
         let screen = self.session.view(self.clock.moment());
         let changed = screen != self.shown;
+        if let Some(backlight) = &mut self.backlight
+            && let Err(error) = backlight.follow(screen.mood)
+        {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the panel's light stays as it is");
+        }
         self.shown = screen;
         changed
     }
@@ -423,13 +439,22 @@ impl Station {
                 let asked = self.workers.offline.ask(OfflineRequest::TakeNumber(Box::new(patient)));
                 asked.is_err().then_some(Event::OfflineNumber(Err(OfflineFailure::NotStored)))
             }
-            Effect::Print(paper) => {
-                self.jobs = self.jobs.wrapping_add(1);
-                self.expected.print = Some(self.jobs);
-                let job = PrintJob { id: self.jobs, ticket: paper::ticket(*paper) };
-                let gone = self.workers.printer.print(job).is_err();
-                gone.then_some(Event::PrintFailed(PrintFailure::PrinterGone))
+            Effect::AskPapers { visit, ask, call } => {
+                self.expected.visit = Some(visit);
+                self.expected.papers.push(ask);
+                let request = ServerRequest::Papers { visit, ask: ask.number(), call };
+                let asked = self.workers.visits.ask(request);
+                asked.is_err().then_some(Event::PapersAnswer(ask, Err(ServerFailure::Away)))
             }
+            Effect::AskChip { reading, key, challenge } => {
+                let asking =
+                    Asking { id: reading.number(), key, challenge: Challenge::new(challenge.0), bac: self.bac };
+                self.expected.reading = Some(reading);
+                let gone = self.workers.reader.ask(asking).is_err();
+                gone.then_some(Event::ChipFailed(reading, ChipFailure::ReaderGone))
+            }
+            Effect::Print(paper) => self.print(paper::ticket(*paper)),
+            Effect::PrintSlip(slip) => self.print(paper::slip(*slip)),
             Effect::Alert { kind, visit } => {
                 let request = self.alerts.call(kind, visit, self.clock.moment());
                 let asked = self.workers.alerts.ask(ServerRequest::Alert(request));
@@ -452,6 +477,13 @@ impl Station {
                 None
             }
         }
+    }
+
+    fn print(&mut self, ticket: Ticket) -> Option<Event> {
+        self.jobs = self.jobs.wrapping_add(1);
+        self.expected.print = Some(self.jobs);
+        let gone = self.workers.printer.print(PrintJob { id: self.jobs, ticket }).is_err();
+        gone.then_some(Event::PrintFailed(PrintFailure::PrinterGone))
     }
 
     fn forget(&mut self) {
@@ -514,6 +546,16 @@ impl Station {
                     Ok(document) => Event::ChipRead(reading, document),
                     Err(error) => {
                         tracing::info!(error = &error as &dyn std::error::Error, "a chip was not read");
+                        Event::ChipFailed(reading, failure::of_chip(&error))
+                    }
+                })
+            }
+            ReaderReport::Answered { asking, result } => {
+                let reading = self.expected.reading.take_if(|expected| expected.number() == asking)?;
+                Some(match result {
+                    Ok(signature) => Event::ChipAnswered(reading, Base64(signature)),
+                    Err(error) => {
+                        tracing::info!(error = &error as &dyn std::error::Error, "a chip did not sign");
                         Event::ChipFailed(reading, failure::of_chip(&error))
                     }
                 })
@@ -581,6 +623,11 @@ impl Station {
             ServerReport::Identified { visit, answer } => {
                 self.expected.identified.take_if(|expected| *expected == visit)?;
                 Some(Event::Identified(answer.map_err(|error| told(&error))))
+            }
+            ServerReport::Papers { ask, answer } => {
+                let at = self.expected.papers.iter().position(|expected| expected.number() == ask)?;
+                let ask = self.expected.papers.swap_remove(at);
+                Some(Event::PapersAnswer(ask, answer.map_err(|error| told(&error))))
             }
             ServerReport::CheckedIn { visit, answer } => {
                 self.expected.checked_in.take_if(|expected| *expected == visit)?;

@@ -109,6 +109,7 @@ impl Walk {
             counter: Bilingual::new("quầy 1", "counter 1"),
             counter_place: Bilingual::new("ngay bên phải máy này", "right beside this machine"),
             eid: EidRoute::Configured,
+            papers: session::PapersSettings::closed(Bilingual::new("", ""), Bilingual::new("", "")),
             timeouts: Timeouts::default(),
         };
         Self {

@@ -1,5 +1,8 @@
 //! Screens with invented data: every block, both languages, both sizes. For the gallery and for tests.
 
+#[path = "papers.rs"]
+mod papers;
+
 use api::DepartmentCode;
 use session::screen::{
     Action, Badge, BigNumber, Block, Dialog, Header, Key, KeyWeight, Keypad, Language, Mood, Picture, Screen, StepMark,
@@ -531,6 +534,7 @@ impl Sample {
             Screen { name: "dialog-emergency", ..self.emergency() },
         ];
         screens.extend(self.pictures());
+        screens.extend(self.papers());
         screens
     }
 }

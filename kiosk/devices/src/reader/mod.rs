@@ -39,6 +39,15 @@ pub struct Reading {
     pub bac: BacPolicy,
 }
 
+/// One more signature of a chip that was read before.
+pub struct Asking {
+    /// Comes back with the report.
+    pub id: u32,
+    pub key: AccessKey,
+    pub challenge: Challenge,
+    pub bac: BacPolicy,
+}
+
 #[derive(Debug)]
 pub enum ReaderReport {
     /// Open and watched.
@@ -56,12 +65,28 @@ pub enum ReaderReport {
         reading: u32,
         result: Result<Box<DocumentRead>, ReadError>,
     },
+    /// Once for each asking that was not given up: the chip's signature.
+    Answered {
+        asking: u32,
+        result: Result<Vec<u8>, ReadError>,
+    },
+}
+
+enum Request {
+    Read(Reading),
+    Ask(Asking),
+}
+
+/// What a request came to.
+enum Outcome {
+    Read(Result<Box<DocumentRead>, ReadError>),
+    Answered(Result<Vec<u8>, ReadError>),
 }
 
 /// The worker's handle. Dropping it ends the worker.
 #[derive(Debug)]
 pub struct CardReader {
-    requests: Sender<Reading>,
+    requests: Sender<Request>,
     wanted: Arc<Wanted>,
 }
 
@@ -78,7 +103,13 @@ impl CardReader {
     /// Gives up an earlier reading.
     pub fn read(&self, reading: Reading) -> Result<(), WorkerGone> {
         self.wanted.set(reading.id);
-        self.requests.try_send(reading).map_err(|_| WorkerGone)
+        self.requests.try_send(Request::Read(reading)).map_err(|_| WorkerGone)
+    }
+
+    /// Gives up an earlier reading too.
+    pub fn ask(&self, asking: Asking) -> Result<(), WorkerGone> {
+        self.wanted.set(asking.id);
+        self.requests.try_send(Request::Ask(asking)).map_err(|_| WorkerGone)
     }
 
     /// After the APDU under way nothing more is sent, and nothing is reported.
@@ -96,7 +127,7 @@ impl Drop for CardReader {
 struct Watch {
     open: OpenReader,
     outbox: Outbox<ReaderReport>,
-    inbox: Receiver<Reading>,
+    inbox: Receiver<Request>,
     wanted: Arc<Wanted>,
     /// What was told last.
     state: State,
@@ -150,7 +181,7 @@ impl Watch {
                 Err(_) => {}
             }
             match self.inbox.recv_timeout(backoff.next()) {
-                Ok(reading) => self.answer(reading.id, Err(ReadError::ReaderGone))?,
+                Ok(request) => self.answer(request.id(), request.failed(ReadError::ReaderGone))?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(Closed),
             }
@@ -163,7 +194,7 @@ impl Watch {
         }
         loop {
             let turn = match self.inbox.try_recv() {
-                Ok(reading) => self.serve(reader, &reading),
+                Ok(request) => self.serve(reader, &request),
                 Err(TryRecvError::Empty) => self.look(reader),
                 Err(TryRecvError::Disconnected) => Err(End::Closed),
             };
@@ -205,15 +236,15 @@ impl Watch {
         self.outbox.send(if inside { ReaderReport::CardInserted } else { ReaderReport::CardRemoved })
     }
 
-    fn serve(&mut self, reader: &mut Reader, reading: &Reading) -> Result<(), End> {
-        let (mut result, fault) = self.read(reader, reading)?;
-        if fault.as_ref().is_some_and(deserves_another_try) && self.wanted.is(reading.id) {
-            tracing::info!(reading = reading.id, "the card is powered on again and read anew");
-            (result, _) = self.read(reader, reading)?;
+    fn serve(&mut self, reader: &mut Reader, request: &Request) -> Result<(), End> {
+        let (mut outcome, fault) = self.run_on(reader, request)?;
+        if fault.as_ref().is_some_and(deserves_another_try) && self.wanted.is(request.id()) {
+            tracing::info!(reading = request.id(), "the card is powered on again and asked anew");
+            (outcome, _) = self.run_on(reader, request)?;
         }
-        let pulled = matches!(result, Err(ReadError::CardRemoved));
-        let reader_lost = matches!(result, Err(ReadError::ReaderGone));
-        self.answer(reading.id, result)?;
+        let pulled = matches!(outcome.error(), Some(ReadError::CardRemoved));
+        let reader_lost = matches!(outcome.error(), Some(ReadError::ReaderGone));
+        self.answer(request.id(), outcome)?;
         if reader_lost {
             return Err(End::ReaderLost);
         }
@@ -229,11 +260,21 @@ impl Watch {
         Ok(self.card(present)?)
     }
 
-    fn read(&self, reader: &mut Reader, reading: &Reading) -> Result<Attempt, Closed> {
-        let mut slot = match CcidSlot::power_on(reader, &self.wanted, reading.id) {
+    fn run_on(&self, reader: &mut Reader, request: &Request) -> Result<Attempt, Closed> {
+        let mut slot = match CcidSlot::power_on(reader, &self.wanted, request.id()) {
             Ok(slot) => slot,
-            Err(fault) => return Ok((Err(transceive_error(&fault).into()), Some(fault))),
+            Err(fault) => return Ok((request.failed(transceive_error(&fault).into()), Some(fault))),
         };
+        let outcome = match request {
+            Request::Read(reading) => self.read(&mut slot, reading)?,
+            Request::Ask(Asking { key, challenge, bac, .. }) => {
+                Outcome::Answered(emrtd::answer_challenge(&mut slot, key, challenge, *bac, &mut OsRng))
+            }
+        };
+        Ok((outcome, slot.into_fault()))
+    }
+
+    fn read(&self, slot: &mut CcidSlot<'_>, reading: &Reading) -> Result<Outcome, Closed> {
         let mut closed = Ok(());
         let mut told = None;
         let mut progress = |progress: Progress| {
@@ -250,17 +291,20 @@ impl Watch {
             today: reading.today,
             bac: reading.bac,
         };
-        let result = emrtd::read_document(&mut slot, request, &mut OsRng, &mut progress);
+        let result = emrtd::read_document(slot, request, &mut OsRng, &mut progress);
         closed?;
-        Ok((result.map(Box::new), slot.into_fault()))
+        Ok(Outcome::Read(result.map(Box::new)))
     }
 
-    fn answer(&self, reading: u32, result: Result<Box<DocumentRead>, ReadError>) -> Result<(), Closed> {
-        if !self.wanted.is(reading) {
+    fn answer(&self, id: u32, outcome: Outcome) -> Result<(), Closed> {
+        if !self.wanted.is(id) {
             return Ok(());
         }
         self.wanted.clear();
-        self.outbox.send(ReaderReport::Read { reading, result })
+        self.outbox.send(match outcome {
+            Outcome::Read(result) => ReaderReport::Read { reading: id, result },
+            Outcome::Answered(result) => ReaderReport::Answered { asking: id, result },
+        })
     }
 
     fn tell(&mut self, state: State) -> Result<(), Closed> {
@@ -276,7 +320,32 @@ impl Watch {
     }
 }
 
-type Attempt = (Result<Box<DocumentRead>, ReadError>, Option<CcidError>);
+type Attempt = (Outcome, Option<CcidError>);
+
+impl Request {
+    fn id(&self) -> u32 {
+        match self {
+            Self::Read(reading) => reading.id,
+            Self::Ask(asking) => asking.id,
+        }
+    }
+
+    fn failed(&self, error: ReadError) -> Outcome {
+        match self {
+            Self::Read(_) => Outcome::Read(Err(error)),
+            Self::Ask(_) => Outcome::Answered(Err(error)),
+        }
+    }
+}
+
+impl Outcome {
+    fn error(&self) -> Option<&ReadError> {
+        match self {
+            Self::Read(result) => result.as_ref().err(),
+            Self::Answered(result) => result.as_ref().err(),
+        }
+    }
+}
 
 fn deserves_another_try(fault: &CcidError) -> bool {
     matches!(fault, CcidError::SteppedDown | CcidError::TimedOut { .. } | CcidError::CardMute)
@@ -294,6 +363,12 @@ fn step(progress: Progress) -> (u8, usize) {
         Progress::Personal => (1, 0),
         Progress::Portrait { read_bytes, total_bytes } => (2, PORTRAIT_STEPS * read_bytes / total_bytes.max(1)),
         Progress::Authenticity => (3, 0),
+    }
+}
+
+impl std::fmt::Debug for Asking {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Asking({})", self.id)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Context, EnterNumber, Patience, Reading, ScanNotice, State, Visit};
 use crate::check_in::{self, CheckIn};
 use crate::effect::Effect;
 use crate::event::{Device, DeviceStatus, Event};
-use crate::screen::Action;
+use crate::screen::{Action, Mood};
 use crate::timeouts::Timeouts;
 
 /// What else can be done: no card, or one way turned out closed.
@@ -64,6 +64,8 @@ pub(crate) struct CardLeft {
     pub visit: VisitId,
     pub farewell: Farewell,
     pub calling: Calling,
+    /// Quiet after a death notice: no bell.
+    pub mood: Mood,
 }
 
 /// What follows once the card is out.
@@ -178,11 +180,11 @@ impl CardLeft {
         match event {
             // A reader that is gone holds no card that anybody could be told about.
             Event::CardRemoved | Event::DeviceStatus(Device::Reader, DeviceStatus::Down) => {
-                if self.calling != Calling::Quiet {
+                if self.calling != Calling::Quiet && self.mood == Mood::Everyday {
                     cx.emit(Effect::StopRing);
                 }
                 match self.farewell {
-                    Farewell::Thanks => State::Thanks,
+                    Farewell::Thanks => State::Thanks(self.mood),
                     Farewell::Welcome => State::Welcome(ScanNotice::Nothing),
                 }
             }
@@ -191,12 +193,12 @@ impl CardLeft {
     }
 
     pub fn expired(mut self, cx: &mut Context<'_>) -> State {
-        self.calling = match self.calling {
-            Calling::Quiet => {
+        self.calling = match (self.calling, self.mood) {
+            (Calling::Quiet, Mood::Everyday) => {
                 cx.emit(Effect::Ring);
                 Calling::Bell
             }
-            Calling::Bell | Calling::Staff => {
+            (Calling::Quiet, Mood::Private) | (Calling::Bell | Calling::Staff, _) => {
                 cx.emit(Effect::Alert { kind: AlertKind::CardLeft, visit: Some(self.visit) });
                 Calling::Staff
             }
@@ -206,6 +208,7 @@ impl CardLeft {
 
     pub fn patience(&self, times: &Timeouts) -> Patience {
         match self.calling {
+            Calling::Quiet if self.mood == Mood::Private => Patience::Step(times.card_alert_ms),
             Calling::Quiet => Patience::Step(times.card_bell_ms),
             Calling::Bell => Patience::Step(times.card_alert_ms.saturating_sub(times.card_bell_ms)),
             Calling::Staff => Patience::Forever,

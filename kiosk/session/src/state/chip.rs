@@ -59,6 +59,7 @@ impl Reading {
             }
             Event::ChipRead(reading, document) if reading == self.id => match self.stage {
                 ChipStage::Chip { challenge, .. } => {
+                    self.visit.key = Some(self.key);
                     route::document_read(self.visit, *document, challenge, self.consent, cx)
                 }
                 ChipStage::Challenge => State::Reading(self),

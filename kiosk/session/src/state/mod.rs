@@ -6,6 +6,7 @@ mod department;
 mod eid;
 mod face_step;
 mod number;
+pub(crate) mod papers;
 mod payer;
 mod route;
 mod server;
@@ -14,14 +15,15 @@ mod ticket;
 use std::mem::{Discriminant, discriminant};
 
 use api::{DepartmentCode, DepartmentView, VisitId};
+use emrtd::AccessKey;
 use identity::CitizenId;
 use identity::qr::CardQr;
 
 use crate::effect::Effect;
 use crate::event::{Device, DeviceStatus, Event, FaceId, ReadingId};
 use crate::policy::AssurancePolicy;
-use crate::screen::{Action, Language};
-use crate::settings::Settings;
+use crate::screen::{Action, Language, Mood};
+use crate::settings::{PapersDesk, Settings};
 use crate::timeouts::Timeouts;
 
 pub(crate) use card::{AwaitCard, Calling, CardLeft, Farewell, Interrupted, OtherWays, ScanPrompt, Wanted, WayNotice};
@@ -30,6 +32,7 @@ pub(crate) use department::{Choosing, DepartmentNotice};
 pub(crate) use eid::EidWaiting;
 pub(crate) use face_step::{Asking, FaceTry, Matching, NotMatched, Subject};
 pub(crate) use number::{EnterMrz, EnterNumber, MrzStage, NumberKind, NumberNotice};
+pub(crate) use papers::{At, ChipSource, Papers, PapersDenied, PapersStart};
 pub(crate) use payer::Paying;
 pub(crate) use route::{FaceConsent, Known};
 pub(crate) use server::{CheckingIn, Identifying};
@@ -55,7 +58,11 @@ pub(crate) enum State {
     Ticket(Given),
     ToCounter(ToCounter),
     CardLeft(CardLeft),
-    Thanks,
+    /// "My papers": the card is asked for.
+    PapersStart(PapersStart),
+    PapersDenied(PapersDenied),
+    Papers(Box<Papers>),
+    Thanks(Mood),
 }
 
 /// What a scanner's last frame was, as far as the patient must know.
@@ -74,6 +81,16 @@ pub(crate) struct Visit {
     /// All twelve digits, if they were typed.
     pub typed: Option<CitizenId>,
     pub line: Line,
+    pub purpose: Purpose,
+    /// What opened the chip: a confirmation asks it once more.
+    pub key: Option<AccessKey>,
+}
+
+/// What the person came for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    CheckIn,
+    Papers,
 }
 
 /// Is the server to be asked in this visit? Once away, the visit stays with what the kiosk has.
@@ -95,6 +112,14 @@ pub(crate) enum Patience {
     Step(u64),
     /// Milliseconds since the last touch; then the visit ends without asking, since it is done.
     End(u64),
+}
+
+/// What kind of waiting this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub state: Discriminant<State>,
+    papers: Option<Discriminant<At>>,
+    patience: Patience,
 }
 
 /// What outlives a visit.
@@ -182,7 +207,14 @@ impl Context<'_> {
 
     pub fn new_visit(&mut self) -> Visit {
         self.emit(Effect::RefreshDepartments);
-        Visit { id: (self.station.visit_ids)(), scanned: None, typed: None, line: Line::Online }
+        Visit {
+            id: (self.station.visit_ids)(),
+            scanned: None,
+            typed: None,
+            line: Line::Online,
+            purpose: Purpose::CheckIn,
+            key: None,
+        }
     }
 
     pub fn new_reading(&mut self) -> ReadingId {
@@ -219,9 +251,12 @@ impl State {
             Self::Ticket(step) => step.on(event, cx),
             Self::ToCounter(step) => Self::ToCounter(step),
             Self::CardLeft(step) => step.on(event, cx),
+            Self::PapersStart(step) => step.on(event, cx),
+            Self::PapersDenied(step) => step.on(event, cx),
+            Self::Papers(step) => step.on(event, cx),
             // The next patient need not wait for the thanks to end.
-            Self::Thanks => match welcome(ScanNotice::Nothing, event, cx) {
-                Self::Welcome(_) => Self::Thanks,
+            Self::Thanks(mood) => match welcome(ScanNotice::Nothing, event, cx) {
+                Self::Welcome(_) => Self::Thanks(mood),
                 next => next,
             },
         }
@@ -237,6 +272,7 @@ impl State {
             Self::CheckingIn(step) => step.expired(cx),
             Self::Ticket(step) => step.expired(cx),
             Self::CardLeft(step) => step.expired(cx),
+            Self::Papers(step) => step.expired(cx),
             // These end by Idle, by Forever, or with the visit.
             unchanged @ (Self::Welcome(_)
             | Self::OtherWays(_)
@@ -250,7 +286,9 @@ impl State {
             | Self::Payer(_)
             | Self::Department(_)
             | Self::ToCounter(_)
-            | Self::Thanks) => unchanged,
+            | Self::PapersStart(_)
+            | Self::PapersDenied(_)
+            | Self::Thanks(_)) => unchanged,
         }
     }
 
@@ -267,19 +305,36 @@ impl State {
             | Self::FaceNotMatched(_)
             | Self::Payer(_)
             | Self::Department(_)
-            | Self::ToCounter(_) => Patience::Idle(times.idle_ms),
+            | Self::ToCounter(_)
+            | Self::PapersStart(_)
+            | Self::PapersDenied(_) => Patience::Idle(times.idle_ms),
             Self::Reading(step) => step.patience(times),
             Self::EidWaiting(_) | Self::Identifying(_) | Self::CheckingIn(_) => Patience::Step(times.server_ms),
             Self::Face(_) => Patience::Step(times.face_ms),
             Self::Ticket(step) => step.patience(times),
             Self::CardLeft(step) => step.patience(times),
-            Self::Thanks => Patience::End(times.thanks_ms),
+            Self::Papers(step) => step.patience(times),
+            Self::Thanks(_) => Patience::End(times.thanks_ms),
         }
     }
 
     /// Changes exactly when another wait begins.
-    pub fn kind(&self, times: &Timeouts) -> (Discriminant<Self>, Patience) {
-        (discriminant(self), self.patience(times))
+    pub fn kind(&self, times: &Timeouts) -> Kind {
+        let papers = match self {
+            Self::Papers(step) => Some(step.kind()),
+            _ => None,
+        };
+        Kind { state: discriminant(self), papers, patience: self.patience(times) }
+    }
+
+    /// Quiet where a death notice is open, and until that person is gone.
+    pub fn mood(&self) -> Mood {
+        match self {
+            Self::Papers(step) => step.desk.mood,
+            Self::CardLeft(step) => step.mood,
+            Self::Thanks(mood) => *mood,
+            _ => Mood::Everyday,
+        }
     }
 
     /// Stable, for pictures, logs and tests.
@@ -311,13 +366,16 @@ impl State {
             Self::Ticket(Given { counter: Some(_), .. }) => "counter",
             Self::ToCounter(_) => "counter_without_number",
             Self::CardLeft(_) => "take_card",
-            Self::Thanks => "thanks",
+            Self::PapersStart(_) => "papers_card",
+            Self::PapersDenied(_) => "papers_denied",
+            Self::Papers(step) => step.name(),
+            Self::Thanks(_) => "thanks",
         }
     }
 
     pub fn visit(&self) -> Option<VisitId> {
         match self {
-            Self::Welcome(_) | Self::Thanks => None,
+            Self::Welcome(_) | Self::Thanks(_) => None,
             Self::OtherWays(step) => Some(step.visit.id),
             Self::ScanPrompt(step) => Some(step.visit.id),
             Self::EnterNumber(step) => Some(step.visit.id),
@@ -336,6 +394,9 @@ impl State {
             Self::Ticket(step) => Some(step.visit),
             Self::ToCounter(step) => Some(step.visit),
             Self::CardLeft(step) => Some(step.visit),
+            Self::PapersStart(step) => Some(step.visit.id),
+            Self::PapersDenied(step) => Some(step.visit.id),
+            Self::Papers(step) => Some(step.desk.visit.id),
         }
     }
 }
@@ -362,6 +423,10 @@ fn welcome(notice: ScanNotice, event: Event, cx: &mut Context<'_>) -> State {
             route::scan_prompt(visit, Wanted::InsuranceCard, cx)
         }
         Event::Touched(Action::TypeNumber) => State::EnterNumber(EnterNumber::whole(cx.new_visit())),
+        Event::Touched(Action::OpenPapers) if cx.station.settings.papers.desk == PapersDesk::Open => {
+            let visit = Visit { purpose: Purpose::Papers, ..cx.new_visit() };
+            papers::start(visit, cx)
+        }
         Event::Touched(Action::NoCard) => {
             State::OtherWays(OtherWays { visit: cx.new_visit(), notice: WayNotice::Nothing })
         }

@@ -9,9 +9,10 @@ use identity::qr::Scan;
 use identity::{NameComparison, PersonName};
 use zeroize::Zeroizing;
 
+use super::papers::{self, Denial};
 use super::{
-    Asking, AwaitCard, CheckingIn, Choosing, Context, EidWaiting, FaceTry, Identifying, Line, OtherWays, Paying,
-    Reading, ScanPrompt, State, Subject, ToCounter, Visit, Wanted, WayNotice,
+    Asking, AwaitCard, CheckingIn, ChipSource, Choosing, Context, EidWaiting, FaceTry, Identifying, Line, OtherWays,
+    PapersDenied, Paying, Purpose, Reading, ScanPrompt, State, Subject, ToCounter, Visit, Wanted, WayNotice,
 };
 use crate::check_in::{self, CheckIn, ChipProof, Presumed};
 use crate::effect::Effect;
@@ -30,6 +31,9 @@ pub(crate) struct Known {
     pub entitlement: EntitlementView,
     pub priority: Option<PriorityGround>,
     pub counter: Option<CounterReason>,
+    /// Papers that wait for this person, as the server counted them.
+    pub papers_waiting: u16,
+    pub chip: ChipSource,
     /// Kept for the sealed envelope where the server has not heard it.
     pub unheard: Option<Box<IdentificationRequest>>,
 }
@@ -165,6 +169,9 @@ pub(crate) fn number_claim(visit: &Visit) -> DocumentClaim {
 
 /// Tells the server who is here, then goes on.
 pub(crate) fn proceed(visit: Visit, check_in: CheckIn, cx: &mut Context<'_>) -> State {
+    if visit.purpose == Purpose::Papers && !papers::may_be_verified(&check_in) {
+        return PapersDenied::before_identification(visit, check_in);
+    }
     match (visit.line, &check_in.identification().document) {
         (Line::Offline, _) => unheard(visit, check_in, cx),
         (Line::Online, DocumentClaim::Nothing) => {
@@ -177,7 +184,7 @@ pub(crate) fn proceed(visit: Visit, check_in: CheckIn, cx: &mut Context<'_>) -> 
 }
 
 /// The server judged.
-pub(crate) fn identified(visit: Visit, check_in: &CheckIn, reply: IdentificationReply, cx: &mut Context<'_>) -> State {
+pub(crate) fn identified(visit: Visit, check_in: CheckIn, reply: IdentificationReply, cx: &mut Context<'_>) -> State {
     let level = cx.station.policy.level(reply.assurance);
     let name = reply.person.as_ref().and_then(|person| PersonName::parse(&person.name).ok());
     let counter = check_in.counter().or_else(|| counter_reason(cx, reply.assurance));
@@ -191,9 +198,11 @@ pub(crate) fn identified(visit: Visit, check_in: &CheckIn, reply: Identification
         },
         priority: if level.shows == Shows::Nothing { None } else { reply.priority },
         counter,
+        papers_waiting: if reply.assurance == Assurance::A { reply.papers_waiting } else { 0 },
+        chip: chip_source(&check_in),
         unheard: None,
     };
-    after_identification(visit, check_in.counter(), level, known, cx)
+    after_identification(visit, check_in, level, known, cx)
 }
 
 /// Nobody answered: this machine's own judgement stands until the server is back.
@@ -201,8 +210,7 @@ pub(crate) fn unheard(mut visit: Visit, check_in: CheckIn, cx: &mut Context<'_>)
     visit.line = Line::Offline;
     let Presumed { assurance, name } = check_in.presumed().clone();
     let level = cx.station.policy.level(assurance);
-    let sure_counter = check_in.counter();
-    let counter = sure_counter.or_else(|| counter_reason(cx, assurance));
+    let counter = check_in.counter().or_else(|| counter_reason(cx, assurance));
     let known = Known {
         assurance,
         name: shown_name(level, name.as_ref()),
@@ -213,21 +221,35 @@ pub(crate) fn unheard(mut visit: Visit, check_in: CheckIn, cx: &mut Context<'_>)
         },
         priority: None,
         counter,
+        papers_waiting: 0,
+        chip: chip_source(&check_in),
         unheard: match check_in.identification().document {
             DocumentClaim::Nothing => None,
-            _ => Some(Box::new(check_in.into_request())),
+            _ => Some(Box::new(check_in.identification().clone())),
         },
     };
-    after_identification(visit, sure_counter, level, known, cx)
+    after_identification(visit, check_in, level, known, cx)
 }
 
-fn after_identification(
+pub(crate) fn after_identification(
     visit: Visit,
-    sure_counter: Option<CounterReason>,
+    check_in: CheckIn,
     level: LevelPolicy,
     known: Known,
     cx: &mut Context<'_>,
 ) -> State {
+    if visit.purpose == Purpose::Papers {
+        return match (known.assurance, visit.line) {
+            (Assurance::A, Line::Online) => papers::Desk::open(visit, known, cx),
+            (Assurance::A, Line::Offline) => {
+                PapersDenied::identified(visit, Denial::ServerAway, check_in, level, known)
+            }
+            (Assurance::B | Assurance::C | Assurance::D, _) => {
+                PapersDenied::identified(visit, Denial::NotVerified, check_in, level, known)
+            }
+        };
+    }
+    let sure_counter = check_in.counter();
     let signer_counter = (known.assurance == Assurance::B
         && cx.station.policy.unknown_signer == UnknownSigner::Counter)
         .then_some(CounterReason::SignerUnknown);
@@ -238,6 +260,19 @@ fn after_identification(
     match sure_counter.or(signer_counter).or(level_counter) {
         Some(reason) => go_to_reception(visit, known, Payer::Undecided, reason, cx),
         None => State::Payer(Paying { visit, known }),
+    }
+}
+
+/// Can the person's chip sign once more?
+fn chip_source(check_in: &CheckIn) -> ChipSource {
+    match &check_in.identification().document {
+        DocumentClaim::Chip(evidence) if evidence.active_authentication.is_some() => ChipSource::Answers,
+        DocumentClaim::Eid => ChipSource::EIdentity,
+        DocumentClaim::Chip(_)
+        | DocumentClaim::CardQr(_)
+        | DocumentClaim::InsuranceQr(_)
+        | DocumentClaim::Typed(_)
+        | DocumentClaim::Nothing => ChipSource::NoKey,
     }
 }
 
@@ -290,6 +325,8 @@ impl Known {
             entitlement: EntitlementView::NotShown,
             priority: None,
             counter,
+            papers_waiting: 0,
+            chip: ChipSource::NoKey,
             unheard: None,
         }
     }

@@ -54,7 +54,7 @@ impl Identifying {
 
     pub fn on(mut self, event: Event, cx: &mut Context<'_>) -> State {
         match event {
-            Event::Identified(Ok(reply)) => route::identified(self.visit, &self.check_in, reply, cx),
+            Event::Identified(Ok(reply)) => route::identified(self.visit, self.check_in, reply, cx),
             Event::Identified(Err(ServerFailure::NoAnswer)) if self.asks < MAX_ASKS => {
                 self.asks += 1;
                 self.ask(cx);
@@ -113,7 +113,7 @@ impl CheckingIn {
     pub fn on(mut self, event: Event, cx: &mut Context<'_>) -> State {
         match (event, self.asked) {
             (Event::CheckedIn(Ok(reply)), Asked::Server { .. }) => {
-                let given = Given::online(self.visit.id, self.known, reply, cx);
+                let given = Given::online(self.visit, self.known, reply, cx);
                 given.print(cx)
             }
             (Event::CheckedIn(Err(ServerFailure::NoAnswer)), Asked::Server { asks }) if asks < MAX_ASKS => {

@@ -1,16 +1,18 @@
 //! The number is given: on paper, and on the screen in any case.
 
 use api::{
-    AlertKind, CheckInReply, CheckInRequest, CounterReason, DepartmentView, EntitlementView, TicketNumber, VisitId,
+    AlertKind, Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView, EntitlementView, TicketNumber,
+    VisitId,
 };
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{Context, Known, Patience, State};
+use super::{Context, Known, Patience, State, Visit, papers};
 use crate::effect::Effect;
 use crate::event::{Device, Event, OfflineNumber, PrintFailure};
 use crate::policy::Shows;
 use crate::screen::{Action, Language};
+use crate::settings::PapersDesk;
 use crate::timeouts::Timeouts;
 
 pub(crate) struct Given {
@@ -28,6 +30,15 @@ pub(crate) struct Given {
     pub counter: Option<CounterReason>,
     pub holder: Option<Zeroizing<String>>,
     pub printing: Printing,
+    /// Papers wait for this person: they may be read now.
+    pub offer: Option<Box<Offer>>,
+}
+
+/// Who would read them, and how many there are.
+pub(crate) struct Offer {
+    visit: Visit,
+    known: Known,
+    pub papers: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +54,17 @@ pub(crate) struct ToCounter {
 }
 
 impl Given {
-    pub fn online(visit: VisitId, known: Known, reply: CheckInReply, cx: &Context<'_>) -> Self {
+    pub fn online(visit: Visit, known: Known, reply: CheckInReply, cx: &Context<'_>) -> Self {
+        let wanted = known.papers_waiting > 0
+            && known.assurance == Assurance::A
+            && cx.station.settings.papers.desk == PapersDesk::Open;
+        let number_of = visit.id;
+        let offer = wanted.then(|| Box::new(Offer { visit, known: known.clone(), papers: known.papers_waiting }));
         let department = cx.station.department(&reply.ticket.department).cloned();
         let shows = cx.station.policy.level(known.assurance).shows;
         let ticket = reply.ticket;
         Self {
-            visit,
+            visit: number_of,
             number: ticket.number,
             counter: at_reception(department.as_ref(), &known),
             department,
@@ -60,6 +76,7 @@ impl Given {
             entitlement: if shows == Shows::Nothing { EntitlementView::NotShown } else { reply.entitlement },
             holder: known.masked_name,
             printing: Printing::Running,
+            offer,
         }
     }
 
@@ -85,6 +102,8 @@ impl Given {
             entitlement: known.entitlement,
             holder: known.masked_name,
             printing: Printing::Running,
+            // Papers are with the server.
+            offer: None,
         }
     }
 
@@ -109,6 +128,11 @@ impl Given {
             }
             (Event::PrintFailed(failure), Printing::Running) => self.failed(failure, cx),
             (Event::Touched(Action::RetryPrint), Printing::Failed(_)) => self.print(cx),
+            // Not before it is known whether the paper came out.
+            (Event::Touched(Action::OpenPapers), Printing::Printed | Printing::Failed(_)) => match self.offer.take() {
+                Some(offer) => papers::Desk::open(offer.visit, offer.known, cx),
+                None => State::Ticket(self),
+            },
             _ => State::Ticket(self),
         }
     }

@@ -6,7 +6,7 @@ use super::{Draft, Scene, Step};
 use crate::event::DeviceStatus;
 use crate::phrase::Phrase;
 use crate::screen::{Action, Block, Key, KeyWeight, Picture, StepMark, Tone};
-use crate::settings::EidRoute;
+use crate::settings::{EidRoute, PapersDesk};
 use crate::state::{ChipStage, FaceConsent, OtherWays, Reading, ScanNotice, ScanPrompt, Wanted};
 use crate::words;
 
@@ -29,6 +29,9 @@ pub(super) fn welcome(scene: &Scene<'_>, notice: ScanNotice) -> Draft {
     draft.keys = code_keys(scene);
     draft.keys.push(scene.secondary(Phrase::KeyTypeNumber, Action::TypeNumber));
     draft.keys.push(scene.secondary(Phrase::KeyNoCard, Action::NoCard));
+    if scene.station.settings.papers.desk == PapersDesk::Open {
+        draft.keys.push(scene.secondary(Phrase::KeyPapers, Action::OpenPapers));
+    }
     draft
 }
 

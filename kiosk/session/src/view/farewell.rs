@@ -2,7 +2,7 @@
 
 use super::{Draft, Scene};
 use crate::phrase::Phrase;
-use crate::screen::{Block, Picture};
+use crate::screen::{Block, Mood, Picture};
 use crate::state::{Calling, CardLeft};
 
 pub(super) fn take_card(scene: &Scene<'_>, step: &CardLeft) -> Draft {
@@ -16,7 +16,11 @@ pub(super) fn take_card(scene: &Scene<'_>, step: &CardLeft) -> Draft {
     draft
 }
 
-pub(super) fn thanks(scene: &Scene<'_>) -> Draft {
+/// Quiet after a death notice.
+pub(super) fn thanks(scene: &Scene<'_>, mood: Mood) -> Draft {
+    if mood == Mood::Private {
+        return scene.draft(None, Phrase::CondolenceHeadline, Phrase::CondolenceWhy);
+    }
     let mut draft = scene.draft(None, Phrase::ThanksHeadline, Phrase::ThanksWhy);
     draft.body.push(Block::Picture { picture: Picture::Flower, caption: String::new() });
     draft

@@ -5,14 +5,18 @@ mod department;
 mod dialog;
 mod face;
 mod farewell;
+mod form;
+mod keyboard;
 mod number;
+mod paper;
+mod papers;
 mod payer;
 mod ticket;
 mod waiting;
 
 use crate::moment::Moment;
 use crate::phrase::Phrase;
-use crate::screen::{Action, Badge, Block, Header, Key, KeyWeight, Language, Mood, Screen, Stepper, TextSize, Tone};
+use crate::screen::{Action, Badge, Block, Header, Key, KeyWeight, Language, Screen, Stepper, TextSize, Tone};
 use crate::session::Session;
 use crate::state::{State, Station};
 use crate::words::Words;
@@ -61,14 +65,17 @@ pub(crate) fn screen(session: &Session, now: Moment) -> Screen {
         State::Consent(step) => face::consent(&scene, step),
         State::Face(step) => face::matching(&scene, step),
         State::FaceNotMatched(_) => face::not_matched(&scene),
-        State::Identifying(_) => waiting::identifying(&scene),
+        State::Identifying(step) => waiting::identifying(&scene, step),
         State::Payer(step) => payer::payer(&scene, step),
         State::Department(step) => department::department(&scene, step),
         State::CheckingIn(_) => waiting::checking_in(&scene),
         State::Ticket(given) => ticket::ticket(&scene, given),
         State::ToCounter(_) => ticket::without_number(&scene),
         State::CardLeft(step) => farewell::take_card(&scene, step),
-        State::Thanks => farewell::thanks(&scene),
+        State::PapersStart(_) => papers::card(&scene),
+        State::PapersDenied(step) => papers::denied(&scene, step),
+        State::Papers(step) => papers::papers(&scene, step),
+        State::Thanks(mood) => farewell::thanks(&scene, *mood),
     };
     let dialog = dialog::dialog(session, &scene, now);
     let emergency = scene.key(Phrase::EmergencyKey, KeyWeight::Primary, Action::Emergency);
@@ -85,7 +92,7 @@ pub(crate) fn screen(session: &Session, now: Moment) -> Screen {
     };
     Screen {
         name: session.state.name(),
-        mood: Mood::Everyday,
+        mood: session.state.mood(),
         language: session.language,
         text_size: session.text_size,
         header: Header {
@@ -127,12 +134,30 @@ impl Scene<'_> {
         Draft::new(step, self.say(headline), self.say(why))
     }
 
-    /// Every sentence may name the counter.
+    /// Every sentence may name the counter and the records office.
     fn say(&self, phrase: Phrase) -> String {
         let settings = &self.station.settings;
         let counter = no_break(settings.counter.in_language(self.language));
         let place = settings.counter_place.in_language(self.language);
-        self.words.say_with(phrase, &[("counter", &counter), ("place", place)])
+        let office = no_break(settings.papers.office.in_language(self.language));
+        let whereabouts = settings.papers.office_place.in_language(self.language);
+        let values = [("counter", &*counter), ("place", place), ("office", &*office), ("whereabouts", whereabouts)];
+        self.words.say_with(phrase, &values)
+    }
+
+    /// "Phòng hồ sơ · tầng 1".
+    fn office_place(&self) -> String {
+        let papers = &self.station.settings.papers;
+        let place = papers.office_place.in_language(self.language);
+        capitalised(&format!("{} · {place}", papers.office.in_language(self.language)))
+    }
+
+    /// The server's words in the patient's language.
+    fn pick<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            Language::Vietnamese => vi,
+            Language::English => en,
+        }
     }
 
     fn key(&self, label: Phrase, weight: KeyWeight, action: Action) -> Key {
@@ -180,7 +205,10 @@ fn focus(body: &[Block], keys: &[Key]) -> Vec<Action> {
                 focus.extend((1..=9).chain([0]).map(Action::Digit));
                 focus.push(Action::Erase);
             }
+            Block::Keyboard(keyboard) => focus.extend(keyboard.rows.iter().flatten().map(|key| key.action.clone())),
+            Block::Rows(rows) => focus.extend(rows.iter().map(|row| row.action.clone())),
             Block::Picture { .. }
+            | Block::Statement(_)
             | Block::Paragraph(_)
             | Block::Progress { .. }
             | Block::Notice { .. }

@@ -20,6 +20,12 @@ pub(super) fn ticket(scene: &Scene<'_>, given: &Given) -> Draft {
         let retry = scene.secondary(Phrase::KeyRetryPrint, Action::RetryPrint);
         draft.keys.insert(0, retry);
     }
+    if let Some(offer) = given.offer.as_ref().filter(|_| given.printing != Printing::Running) {
+        let papers = offer.papers.to_string();
+        let label = scene.words.say_with(Phrase::KeyPapersWaiting, &[("papers", &papers)]);
+        let key = Key { label, ..scene.secondary(Phrase::KeyPapersWaiting, Action::OpenPapers) };
+        draft.keys.insert(0, key);
+    }
     // A voice reads a number character by character.
     let number: Vec<String> = given.number.to_string().chars().map(String::from).collect();
     let place = draft.body.iter().find_map(|block| match block {

@@ -3,6 +3,7 @@
 use super::{Draft, Scene, Step};
 use crate::phrase::Phrase;
 use crate::screen::{Action, Block, Picture};
+use crate::state::{Identifying, Purpose};
 
 pub(super) fn eid(scene: &Scene<'_>) -> Draft {
     let mut draft = scene.draft(Step::Card, Phrase::EidWaitingHeadline, Phrase::EidWaitingWhy);
@@ -12,9 +13,13 @@ pub(super) fn eid(scene: &Scene<'_>) -> Draft {
     draft
 }
 
-pub(super) fn identifying(scene: &Scene<'_>) -> Draft {
-    let mut draft = scene.draft(Step::Department, Phrase::IdentifyingHeadline, Phrase::IdentifyingWhy);
-    draft.body.push(Block::Picture { picture: Picture::InsuranceCard, caption: String::new() });
+pub(super) fn identifying(scene: &Scene<'_>, step: &Identifying) -> Draft {
+    let (headline, why, picture) = match step.visit.purpose {
+        Purpose::CheckIn => (Phrase::IdentifyingHeadline, Phrase::IdentifyingWhy, Picture::InsuranceCard),
+        Purpose::Papers => (Phrase::PapersLoadingHeadline, Phrase::PapersLoadingWhy, Picture::TakePaper),
+    };
+    let mut draft = scene.draft(Step::Department, headline, why);
+    draft.body.push(Block::Picture { picture, caption: String::new() });
     draft.keys.push(scene.secondary(Phrase::KeyCancel, Action::Cancel));
     draft
 }

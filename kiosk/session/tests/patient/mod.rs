@@ -3,6 +3,8 @@
 
 #![expect(dead_code, reason = "each test file uses its own part")]
 
+pub mod papers;
+
 use std::sync::{Mutex, OnceLock};
 
 use api::{
@@ -15,8 +17,9 @@ use face::{FaceDecision, FaceMatch, MatchPolicy, Matcher, Observation, PortraitH
 use identity::{CitizenId, PersonName};
 use session::screen::{Action, Screen};
 use session::{
-    AssurancePolicy, Bilingual, ChallengeOrigin, ChipFailure, Device, DeviceStatus, Effect, EidRoute, Event, FaceId,
-    Moment, OfflineNumber, Portrait, ReadingId, Session, Settings, Timeouts,
+    AssurancePolicy, Bilingual, ChallengeOrigin, ChipFailure, DeathNotices, Device, DeviceStatus, Effect, EidRoute,
+    Event, FaceId, Moment, OfflineNumber, PapersAskId, PapersDesk, PapersSettings, Portrait, ReadingId, Session,
+    Settings, Timeouts,
 };
 use time::macros::{date, datetime};
 use zeroize::Zeroizing;
@@ -35,6 +38,10 @@ pub struct Patient {
     pub reading: Option<ReadingId>,
     pub face: Option<FaceId>,
     pub portrait: Option<Portrait>,
+    /// The last call about papers that asks for something.
+    pub ask: Option<PapersAskId>,
+    slips_wanted: usize,
+    pub papers_waiting: u16,
     /// Screen names in order, each change once.
     pub seen: Vec<&'static str>,
 }
@@ -56,6 +63,12 @@ pub fn settings() -> Settings {
         counter: Bilingual::new("quầy 1", "counter 1"),
         counter_place: Bilingual::new("ngay bên phải máy này", "just to the right of this machine"),
         eid: EidRoute::Configured,
+        papers: PapersSettings {
+            desk: PapersDesk::Open,
+            death: DeathNotices::AtTheOffice,
+            office: Bilingual::new("phòng hồ sơ", "the records office"),
+            office_place: Bilingual::new("tầng 1, phòng 105", "floor 1, room 105"),
+        },
         timeouts: Timeouts::default(),
     }
 }
@@ -102,6 +115,9 @@ impl Patient {
             reading: None,
             face: None,
             portrait: None,
+            ask: None,
+            slips_wanted: 0,
+            papers_waiting: 0,
             seen: vec!["welcome"],
         };
         patient.event(Event::Departments(departments()));
@@ -112,7 +128,11 @@ impl Patient {
         match &event {
             Event::CardInserted => self.card_in = true,
             Event::CardRemoved | Event::DeviceStatus(Device::Reader, DeviceStatus::Down) => self.card_in = false,
-            Event::Touched(Action::RetryPrint) => self.reprints += 1,
+            Event::Touched(Action::RetryPrint) => {
+                self.reprints += 1;
+                self.slips_wanted += 1;
+            }
+            Event::Touched(Action::PrintPaper) => self.slips_wanted += 1,
             _ => {}
         }
         let effects = self.session.handle(event, self.now);
@@ -122,6 +142,10 @@ impl Patient {
                 Effect::StartFace { face, portrait } => {
                     self.face = Some(*face);
                     self.portrait = Some(portrait.clone());
+                }
+                Effect::AskChip { reading, .. } => self.reading = Some(*reading),
+                Effect::AskPapers { ask, call, .. } if !matches!(**call, api::papers::Call::Save(_)) => {
+                    self.ask = Some(*ask);
                 }
                 _ => {}
             }
@@ -201,8 +225,14 @@ impl Patient {
     pub fn identified(&mut self, assurance: Assurance, entitlement: EntitlementView) -> &mut Self {
         let person = matches!(assurance, Assurance::A | Assurance::B)
             .then(|| PersonView { name: "Nguyễn Văn Mẫu".into(), age: 41 });
-        let reply =
-            IdentificationReply { assurance, person, entitlement, priority: None, facts: vec![], papers_waiting: 0 };
+        let reply = IdentificationReply {
+            assurance,
+            person,
+            entitlement,
+            priority: None,
+            facts: vec![],
+            papers_waiting: self.papers_waiting,
+        };
         self.event(Event::Identified(Ok(reply)))
     }
 
@@ -317,7 +347,7 @@ impl Patient {
                 "done",
                 "pull",
             ],
-            other => panic!("no walk to {other}"),
+            other => papers::walk(other).unwrap_or_else(|| panic!("no walk to {other}")),
         };
         for step in walk {
             patient.step(step);
@@ -355,7 +385,7 @@ impl Patient {
             "done" => self.touch(Action::Done),
             "no departments" => self.event(Event::Departments(vec![])),
             "to counter" => self.touch(Action::GoToCounter),
-            other => panic!("no step {other}"),
+            other => papers::step(self, other),
         }
     }
 
@@ -372,6 +402,8 @@ impl Patient {
         assert!(primaries <= 1, "{}", screen.name);
         assert!(screen.name != "thanks" || !self.card_in, "thanked before the card was out");
         assert!(self.prints() <= self.print_rights(), "printed twice");
+        let slips = self.count(|effect| matches!(effect, Effect::PrintSlip(_)));
+        assert!(slips <= self.slips_wanted, "a slip nobody asked for");
     }
 
     /// Once for each visit that got a number, and once for each time somebody asked again.
@@ -388,7 +420,7 @@ impl Patient {
     }
 }
 
-pub const SCREENS: [&str; 23] = [
+pub const SCREENS: [&str; 40] = [
     "welcome",
     "other_ways",
     "scan_eid",
@@ -412,6 +444,23 @@ pub const SCREENS: [&str; 23] = [
     "ticket",
     "counter",
     "counter_without_number",
+    "papers_card",
+    "papers_denied",
+    "papers_loading",
+    "papers",
+    "papers_elsewhere",
+    "papers_trouble",
+    "paper_loading",
+    "paper",
+    "paper_correct",
+    "paper_proposing",
+    "paper_sharing",
+    "paper_sending",
+    "paper_chip",
+    "paper_put_back",
+    "paper_status",
+    "question",
+    "questions_review",
 ];
 
 /// How many lines of 26 characters (68 px on 968 px) a headline takes; a no-break space holds.

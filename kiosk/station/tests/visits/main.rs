@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use api::papers::{ChipAnswer, confirmation_challenge};
 use api::{AlertKind, CounterReason, DocumentClaim, FaceClaim};
 use camera::sim::Picture;
 use ccid::sim::SimOptions;
@@ -136,6 +137,8 @@ fn started(
          [server]\naddress = \"http://{}\"\nkey_file = \"kiosk.key\"\n\
          [hospital]\nname = {{ vi = \"Bệnh viện\", en = \"Hospital\" }}\n\
          counter = {{ vi = \"quầy 1\", en = \"counter 1\" }}\ncounter_place = {{ vi = \"bên phải\", en = \"right\" }}\n\
+         [papers]\noffice = {{ vi = \"phòng hồ sơ\", en = \"the records office\" }}\n\
+         office_place = {{ vi = \"tầng 1\", en = \"floor 1\" }}\n\
          [devices]\nreader = \"sim\"\nscanner = \"sim\"\nprinter = \"sim\"\ncamera = \"sim\"\n\
          [trust]\nauthorities = [\"csca.der\"]\n",
         server.address
@@ -385,4 +388,81 @@ fn the_cards_of_the_bench_are_what_they_are_called() {
         kiosk.until(kind.name(), |_| heard.lock().expect("no panic before").is_some());
         assert_eq!(*heard.lock().expect("no panic before"), Some(failure), "{}", kind.name());
     }
+}
+
+#[test]
+fn a_parent_confirms_with_the_chips_signature_and_takes_the_slip_along() {
+    let mut kiosk = Kiosk::new();
+    kiosk.stand(HOLDER);
+    kiosk.station.touch(Action::OpenPapers);
+    kiosk.until_screen("papers_card");
+    kiosk.bench.scan(CARD_QR);
+    kiosk.until_screen("insert_card");
+    kiosk.insert(CardKind::Genuine);
+    kiosk.visit_until("papers");
+    kiosk.station.touch(Action::OpenPaper(server::PAPER));
+    kiosk.until_screen("paper");
+    // The answer is lost: the same confirmation is sent again.
+    kiosk.server.books().loses = 1;
+    kiosk.station.touch(Action::Confirm);
+    kiosk.until_screen("paper_status");
+    {
+        let books = kiosk.server.books();
+        assert_eq!(books.confirmations.len(), 2);
+        assert_eq!(books.confirmations[0], books.confirmations[1]);
+        let sent = &books.confirmations[0];
+        let DocumentClaim::Chip(read) = &books.identified[0].document else { panic!("no chip") };
+        let ChipAnswer::Signed { signature } = &sent.chip else { panic!("{:?}", sent.chip) };
+        let file = |file: &Option<api::Base64>| file.as_ref().map(|file| file.0.clone());
+        let evidence = emrtd::Evidence {
+            sod: read.sod.0.clone(),
+            dg1: read.dg1.0.clone(),
+            dg13: file(&read.dg13),
+            dg14: file(&read.dg14),
+            dg15: file(&read.dg15),
+            active_authentication: Some(signature.0.clone()),
+        };
+        let mut trust = emrtd::TrustStore::default();
+        trust.add_authorities(kiosk.cards.csca_der()).expect("an authority");
+        let challenge = confirmation_challenge(server::reading().text_hash(), server::NONCE, sent.confirmed_at);
+        let today = date!(2026 - 11 - 23);
+        let proven = emrtd::recheck(&evidence, &emrtd::Challenge::new(challenge.0), &trust, today).expect("verifies");
+        assert_eq!(proven.chip, emrtd::ChipAuthenticity::ActiveAuthentication);
+    }
+    let end = Instant::now() + LONG;
+    while kiosk.station.screen().headline != "Cổng BHYT đã nhận giấy." {
+        assert!(Instant::now() < end, "never received: {:?}", kiosk.station.screen().headline);
+        kiosk.clock.advance(Duration::from_millis(500));
+        kiosk.pump();
+    }
+    kiosk.station.touch(Action::PrintPaper);
+    kiosk.until("a slip", |kiosk| kiosk.bench.tapes().len() == 1);
+    kiosk.until("the word of it", |kiosk| {
+        kiosk.station.screen().badge.as_ref().is_some_and(|b| b.text == "Phiếu đã in")
+    });
+    kiosk.station.touch(Action::Done);
+    kiosk.visit_until("thanks");
+    kiosk.visit_until("welcome");
+    assert_eq!(kiosk.station.visit(), None);
+}
+
+#[test]
+fn a_card_pulled_before_it_signed_is_asked_for_and_put_back() {
+    let mut kiosk = Kiosk::new();
+    kiosk.stand(HOLDER);
+    kiosk.station.touch(Action::OpenPapers);
+    kiosk.until_screen("papers_card");
+    kiosk.bench.scan(CARD_QR);
+    kiosk.until_screen("insert_card");
+    kiosk.insert(CardKind::Genuine);
+    kiosk.visit_until("papers");
+    kiosk.bench.pull_card();
+    kiosk.station.touch(Action::OpenPaper(server::PAPER));
+    kiosk.until_screen("paper");
+    kiosk.station.touch(Action::Confirm);
+    kiosk.until_screen("paper_put_back");
+    kiosk.bench.put_back();
+    kiosk.until_screen("paper_status");
+    let books = kiosk.server.books();
+    assert!(matches!(books.confirmations[0].chip, ChipAnswer::Signed { .. }));
 }

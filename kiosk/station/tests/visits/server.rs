@@ -6,6 +6,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
+use api::papers::{
+    Bilingual, Confirmation, ConfirmationNonce, ConfirmationReply, Line, PaperId, PaperKind, PaperList, PaperState,
+    PaperStatus, PaperSummary, PaperTask, PaperTicket, Private, PrivateBilingual, Reading, Receipt, Section,
+};
 use api::{
     AlertRequest, Assurance, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentCode,
     DepartmentView, EntitlementView, Hex8, Hex32, IdentificationReply, IdentificationRequest, PersonView,
@@ -26,6 +30,8 @@ pub struct Books {
     /// Answers to check-ins that are still to be lost.
     pub loses: u32,
     pub check_ins_asked: u32,
+    /// As they came, the same one again too.
+    pub confirmations: Vec<Confirmation>,
     stop: bool,
 }
 
@@ -145,6 +151,29 @@ fn answer(method: &str, path: &str, body: &[u8], books: &mut Books) -> Option<(u
             }
             ok(&CheckInReply { ticket: ticket(number, &request), entitlement: EntitlementView::ToBeConfirmed })
         }
+        ("get", ["visits", _, "papers"]) => ok(&PaperList { papers: vec![reading().summary], questionnaire: None }),
+        ("get", ["visits", _, "papers", _, "reading"]) => ok(&reading()),
+        ("post", ["visits", _, "nonces"]) => ok(&ConfirmationNonce {
+            nonce: NONCE,
+            confirmed_at: datetime!(2026-11-23 07:45 +7),
+            expires_at: datetime!(2026-11-23 07:50 +7),
+        }),
+        ("put", ["visits", _, "papers", _, "confirmation"]) => {
+            books.confirmations.push(parsed(body));
+            if books.loses > 0 {
+                books.loses -= 1;
+                return None;
+            }
+            ok(&ConfirmationReply { status: status(PaperState::WaitingToSend), next: None })
+        }
+        ("get", ["visits", _, "papers", _, "status"]) => ok(&status(PaperState::Accepted)),
+        ("post", ["visits", _, "papers", _, "prints"]) => ok(&PaperTicket {
+            kind: PaperKind::Birth,
+            number: Some("00012.GCS.01001.26".into()),
+            holder: Some(Private::new("Nguyễn *** Mẫu".into())),
+            status: status(PaperState::Accepted),
+            verification: Some("https://tra-cuu.example/v/17".into()),
+        }),
         ("post", ["blocks"]) => {
             let BlockRequest { department, count } = parsed(body);
             let first = books.reserved + 1;
@@ -225,4 +254,39 @@ fn ticket(number: TicketNumber, request: &CheckInRequest) -> TicketView {
         priority: false,
         follow_url: None,
     }
+}
+
+pub const PAPER: PaperId = PaperId(uuid::Uuid::from_u128(17));
+pub const NONCE: Hex32 = Hex32([3; 32]);
+
+fn status(state: PaperState) -> PaperStatus {
+    let receipt = (state == PaperState::Accepted)
+        .then(|| Receipt { code: "HS_CHUNGTU01001_17".into(), received_at: datetime!(2026-11-23 07:46 +7) });
+    PaperStatus { state, receipt }
+}
+
+/// A birth of one line.
+pub fn reading() -> Reading {
+    let words = |vi, en| Bilingual::new(vi, en);
+    let summary = PaperSummary {
+        paper: PAPER,
+        kind: PaperKind::Birth,
+        about: PrivateBilingual::new("Bé gái, 3 100 g", "a girl, 3 100 g"),
+        number: None,
+        status: status(PaperState::WaitingForCitizen),
+        task: PaperTask::Confirm,
+        confinement: None,
+    };
+    let line =
+        Line { label: words("Tên dự định", "Intended name"), value: PrivateBilingual::same("Nguyễn An") };
+    let mut reading = Reading {
+        summary,
+        sections: vec![Section { title: words("Con", "Child"), lines: vec![line] }],
+        declaration: words("Tôi xác nhận.", "I confirm."),
+        text_hash: Hex32([0; 32]),
+        correctable: vec![],
+        asks_to_share: false,
+    };
+    reading.text_hash = reading.text_hash();
+    reading
 }

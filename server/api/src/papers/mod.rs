@@ -11,6 +11,7 @@
 //! identified at level A by this kiosk, or too long ago), `paper_unknown` (404: no such paper for this person),
 //! `kiosk_not_admitted`, `too_many_requests`, `internal`. The others stand beside each path.
 
+mod call;
 mod confirmation;
 mod listing;
 mod questionnaire;
@@ -18,6 +19,7 @@ mod reading;
 mod text;
 mod ticket;
 
+pub use call::{Call, Reply};
 pub use confirmation::{
     ChipAnswer, Confirmation, ConfirmationNonce, ConfirmationReply, NoChipAnswer, NonceRequest, Sharing, Subject,
     confirmation_challenge,
