@@ -280,6 +280,7 @@ fn is_half(block: &Block) -> bool {
         | Block::Keypad(_)
         | Block::Keyboard(_)
         | Block::Statement(_)
+        | Block::Heading(_)
         | Block::Rows(_) => false,
     }
 }
@@ -348,6 +349,9 @@ fn fill(slot: &mut Parent, look: &mut Look, preview: &Preview, block: &Block) {
         Block::Picture { picture, caption } => picture::spawn(slot, look, *picture, caption),
         Block::Paragraph(words) => {
             slot.spawn(look.text(Type::Body, palette::QUIET_INK, words));
+        }
+        Block::Heading(words) => {
+            slot.spawn(look.text(Type::BodyStrong, palette::INK, words));
         }
         Block::Progress { percent, steps } => progress::spawn(slot, look, *percent, steps),
         Block::Notice { tone, title, lead, text } => notice::spawn(slot, look, *tone, title, lead, text),

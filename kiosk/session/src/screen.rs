@@ -118,6 +118,8 @@ pub enum Block {
         caption: String,
     },
     Paragraph(String),
+    /// Over the lines that belong together.
+    Heading(String),
     /// The ring and the list while the chip is read.
     Progress {
         percent: u8,

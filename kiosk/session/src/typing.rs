@@ -50,7 +50,7 @@ pub(crate) enum Shift {
 pub(crate) struct Typing {
     text: Zeroizing<String>,
     max_chars: usize,
-    capitals: Capitals,
+    pub capitals: Capitals,
     pub shift: Shift,
 }
 

@@ -69,7 +69,9 @@ fn face(look: &Look, key: &Key) -> Face {
     let accent = look.accent();
     let (role, height) = match key.weight {
         KeyWeight::Primary => (Type::PrimaryKey, tokens::PRIMARY_KEY_HEIGHT),
-        KeyWeight::Secondary | KeyWeight::Equal => (Type::Key, tokens::KEY_HEIGHT),
+        // An answer stands out from the keys around it; the two answers weigh the same.
+        KeyWeight::Equal => (Type::Key, tokens::PRIMARY_KEY_HEIGHT),
+        KeyWeight::Secondary => (Type::Key, tokens::KEY_HEIGHT),
     };
     if !key.enabled {
         let style = PressStyle { rest: palette::MIST, pressed: palette::MIST };
@@ -83,7 +85,14 @@ fn face(look: &Look, key: &Key) -> Face {
             role,
             height,
         },
-        KeyWeight::Secondary | KeyWeight::Equal => Face {
+        KeyWeight::Equal => Face {
+            style: PressStyle { rest: accent.soft, pressed: accent.soft_pressed },
+            edge: Some(accent.strong),
+            ink: accent.on_soft,
+            role,
+            height,
+        },
+        KeyWeight::Secondary => Face {
             style: PressStyle { rest: palette::WHITE, pressed: accent.soft_pressed },
             edge: Some(accent.strong),
             ink: accent.strong,

@@ -98,7 +98,11 @@ impl Sample {
             headline: self.words("Giấy chứng sinh", "Birth certificate"),
             why: self.words("Xin đọc kỹ. Trang 1 / 3", "Please read it well. Page 1 of 3"),
             body: vec![
-                Block::Paragraph(self.words("Người mẹ", "Mother")),
+                Block::Paragraph(self.words(
+                    "Xin đọc lại thông tin của con và của cha mẹ. Nếu có chỗ chưa đúng, xin báo để chúng tôi sửa.",
+                    "Please read the child's and the parents' details. If something is not right, tell us.",
+                )),
+                Block::Heading(self.words("Người mẹ", "Mother")),
                 Block::Facts(vec![
                     self.fact(("Họ và tên", "Name"), ("Trần Thị Ví Dụ", "Trần Thị Ví Dụ")),
                     self.fact(("Ngày sinh", "Born"), ("09/03/1992", "09/03/1992")),
@@ -129,7 +133,7 @@ impl Sample {
             why: self.words("Xin đọc kỹ. Trang 3 / 3", "Please read it well. Page 3 of 3"),
             badge: Some(self.badge(Tone::Ok, "Đã ghi đề nghị. Mời đọc lại", "The proposal is in. Please read again")),
             body: vec![
-                Block::Paragraph(self.words("Người con", "Child")),
+                Block::Heading(self.words("Người con", "Child")),
                 Block::Facts(vec![
                     self.fact(("Giới tính", "Sex"), ("Nam", "male")),
                     self.fact(("Cân nặng", "Weight"), ("2 900 g", "2 900 g")),
@@ -177,7 +181,6 @@ impl Sample {
             label: String::new(),
             entry: entry.to_owned(),
             rows: vec![
-                letters("1234567890"),
                 letters("ăâđêôơư"),
                 letters("qwertyuiop"),
                 letters("asdfghjkl"),
@@ -316,7 +319,7 @@ impl Sample {
                 "A slip holds its number, the code and a link to verify it.",
             ),
             body: vec![
-                Block::Paragraph(self.words("Giấy khám sức khỏe lái xe", "Driver health certificate")),
+                Block::Heading(self.words("Giấy khám sức khỏe lái xe", "Driver health certificate")),
                 Block::Facts(vec![
                     self.fact(("Số giấy", "Number"), ("00017/GKSKLX/31001/26", "00017/GKSKLX/31001/26")),
                     self.fact(("Cổng nhận lúc", "Received at"), ("23/11/2026 10:05", "23/11/2026 10:05")),
@@ -339,7 +342,7 @@ impl Sample {
                 "The hospital asks the portal and never sends it twice. There is nothing to do.",
             ),
             body: vec![
-                Block::Paragraph(self.words("Giấy chứng sinh", "Birth certificate")),
+                Block::Heading(self.words("Giấy chứng sinh", "Birth certificate")),
                 Block::Facts(vec![self.fact(("Số giấy", "Number"), ("00012.GCS.31001.26", "00012.GCS.31001.26"))]),
             ],
             ..self.status("paper-unknown")
@@ -368,6 +371,10 @@ impl Sample {
             headline: self.words("Giấy báo tử", "Death notice"),
             why: self.words("Xin đọc kỹ.", "Please read it well."),
             body: vec![
+                Block::Paragraph(self.words(
+                    "Chúng tôi xin chia buồn cùng gia đình. Khi gia đình sẵn sàng, xin đọc lại thông tin dưới đây; nếu có chỗ chưa đúng, xin báo để chúng tôi sửa.",
+                    "We are sorry for your loss. When you are ready, please read the details below; if something is not right, tell us and we will correct it.",
+                )),
                 Block::Facts(vec![
                     self.fact(("Họ và tên", "Name"), ("Lê Văn Mẫu", "Lê Văn Mẫu")),
                     self.fact(("Ngày sinh", "Born"), ("02/09/1948", "02/09/1948")),

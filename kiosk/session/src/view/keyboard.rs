@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::phrase::Phrase;
 use crate::screen::{Action, Block, KeyCap, KeyFace, Keyboard, ToneMark};
-use crate::typing::{MARKED, SIGNS, Shift, Typing};
+use crate::typing::{Capitals, MARKED, SIGNS, Shift, Typing};
 
 pub(super) fn block(scene: &Scene<'_>, typing: &Typing, label: String) -> Block {
     // Large whatever is typed next, as on every keyboard: what a finger is on its way to does not change.
@@ -29,17 +29,24 @@ pub(super) fn block(scene: &Scene<'_>, typing: &Typing, label: String) -> Block 
     let signs = SIGNS.map(|sign| quiet(sign.to_string(), 1.0, Action::Letter(sign)));
     let [dash, comma, stop, stroke, apostrophe] = signs;
     let space = quiet(scene.say(Phrase::KeySpace), 5.0, Action::Letter(' '));
+    // A name has none, and the room is for the tones.
+    let digits = match typing.capitals {
+        Capitals::EveryWord => None,
+        Capitals::First => Some(row("1234567890")),
+    };
     Block::Keyboard(Keyboard {
         label,
         entry: typing.text().to_owned(),
-        rows: vec![
-            row("1234567890"),
-            MARKED.map(letter).to_vec(),
-            row("qwertyuiop"),
-            row("asdfghjkl"),
-            [shift].into_iter().chain(row("zxcvbnm")).chain([erase]).collect(),
-            tones.map(|(label, mark)| quiet(scene.say(label), 2.0, Action::Tone(mark))).to_vec(),
-            vec![dash, apostrophe, space, comma, stop, stroke],
-        ],
+        rows: digits
+            .into_iter()
+            .chain([
+                MARKED.map(letter).to_vec(),
+                row("qwertyuiop"),
+                row("asdfghjkl"),
+                [shift].into_iter().chain(row("zxcvbnm")).chain([erase]).collect(),
+                tones.map(|(label, mark)| quiet(scene.say(label), 2.0, Action::Tone(mark))).to_vec(),
+                vec![dash, apostrophe, space, comma, stop, stroke],
+            ])
+            .collect(),
     })
 }

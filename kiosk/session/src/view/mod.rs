@@ -209,6 +209,7 @@ fn focus(body: &[Block], keys: &[Key]) -> Vec<Action> {
             Block::Rows(rows) => focus.extend(rows.iter().map(|row| row.action.clone())),
             Block::Picture { .. }
             | Block::Statement(_)
+            | Block::Heading(_)
             | Block::Paragraph(_)
             | Block::Progress { .. }
             | Block::Notice { .. }

@@ -25,7 +25,10 @@ pub(super) fn reading(scene: &Scene<'_>, step: &PaperReading) -> Draft {
         (ReadingNotice::Nothing, PaperTask::Confirm | PaperTask::AskStaff) => None,
         (ReadingNotice::Nothing, PaperTask::Read) => Some(state_badge(scene, &reading.summary.status)),
     };
-    draft.body = page(scene, &reading.sections, step.page);
+    if step.page == 0 {
+        draft.body.push(Block::Paragraph(scene.pick(&reading.invitation.vi, &reading.invitation.en).to_owned()));
+    }
+    draft.body.extend(page(scene, &reading.sections, step.page));
     let last = step.is_last_page();
     if last && step.waits_for_confirmation() {
         let rows: Vec<Row> = reading
@@ -79,7 +82,7 @@ fn page(scene: &Scene<'_>, sections: &[Section], page: usize) -> Vec<Block> {
             number += 1;
         }
         if !lines.is_empty() {
-            blocks.push(Block::Paragraph(scene.pick(&section.title.vi, &section.title.en).to_owned()));
+            blocks.push(Block::Heading(scene.pick(&section.title.vi, &section.title.en).to_owned()));
             blocks.push(Block::Facts(lines));
         }
     }
@@ -90,7 +93,7 @@ fn spoken(draft: &Draft) -> String {
     let mut spoken = super::sentence(&draft.headline);
     for block in &draft.body {
         match block {
-            Block::Paragraph(text) => spoken = format!("{spoken} {}", super::sentence(text)),
+            Block::Paragraph(text) | Block::Heading(text) => spoken = format!("{spoken} {}", super::sentence(text)),
             Block::Facts(facts) => {
                 for (label, value) in facts {
                     spoken = format!("{spoken} {label}: {}", super::sentence(value));
@@ -175,7 +178,7 @@ pub(super) fn outcome(scene: &Scene<'_>, desk: &Desk, step: &Outcome) -> Draft {
     let told = facts.iter().map(|(label, value)| format!("{label}: {value}."));
     let told = told.collect::<Vec<_>>().join(" ");
     draft.spoken = Some(format!("{kind}. {} {} {told}", super::sentence(&draft.headline), draft.why));
-    draft.body = vec![Block::Paragraph(kind), Block::Facts(facts)];
+    draft.body = vec![Block::Heading(kind), Block::Facts(facts)];
     let printing = matches!(step.slip, Slip::Fetching(_) | Slip::Printing);
     draft.keys = vec![
         scene.secondary(Phrase::KeyOtherPapers, Action::Back),

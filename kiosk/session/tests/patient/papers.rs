@@ -228,6 +228,7 @@ pub fn reading(paper: PaperId) -> Reading {
     };
     let mut reading = Reading {
         summary: summary(paper, kind, PaperTask::Confirm),
+        invitation: Bilingual::new("Xin đọc lại.", "Please read."),
         sections: if birth { vec![child, mother] } else { vec![child] },
         declaration: Bilingual::new("Tôi đã đọc và xác nhận.", "I have read this and confirm it."),
         text_hash: Hex32([0; 32]),

@@ -281,6 +281,7 @@ pub fn reading() -> Reading {
         Line { label: words("Tên dự định", "Intended name"), value: PrivateBilingual::same("Nguyễn An") };
     let mut reading = Reading {
         summary,
+        invitation: words("Xin đọc lại.", "Please read."),
         sections: vec![Section { title: words("Con", "Child"), lines: vec![line] }],
         declaration: words("Tôi xác nhận.", "I confirm."),
         text_hash: Hex32([0; 32]),

@@ -11,14 +11,14 @@ use crate::{DepartmentCode, Hex8, Hex32};
 use super::reading::Texts;
 use super::{Bilingual, ChipAnswer, PaperId, Private};
 
-/// `[a-z0-9_]`, 1 to 32 characters.
+/// `[a-z0-9_-]`, 1 to 32 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String)]
 pub struct QuestionCode(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a question's code has 1 to 32 characters a-z, 0-9 and _")]
+#[error("a question's code has 1 to 32 characters a-z, 0-9, _ and -")]
 pub struct QuestionCodeError;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -139,7 +139,7 @@ pub fn answers_hash(version: &str, answers: &[Answer]) -> Hex32 {
 impl QuestionCode {
     pub fn parse(text: &str) -> Result<Self, QuestionCodeError> {
         let fits = (1..=32).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'));
         if fits { Ok(Self(text.to_owned())) } else { Err(QuestionCodeError) }
     }
 

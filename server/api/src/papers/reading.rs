@@ -13,6 +13,8 @@ use super::{Bilingual, PaperId, PaperSummary, Private, PrivateBilingual};
 #[serde(deny_unknown_fields)]
 pub struct Reading {
     pub summary: PaperSummary,
+    /// What the citizen is asked, above the lines; for a death in words that fit the moment. Not part of the hash.
+    pub invitation: Bilingual,
     pub sections: Vec<Section>,
     /// What touching "confirm" means: "Tôi đã đọc và xác nhận các thông tin trên đúng."
     pub declaration: Bilingual,
