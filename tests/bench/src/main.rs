@@ -159,6 +159,7 @@ fn run(arguments: &Arguments) -> Result<(), BenchError> {
         session,
         check_ins,
         paperwork,
+        drain,
         window,
     };
 
