@@ -16,6 +16,7 @@ use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::http::limit::RateLimit;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
+use crate::paper::Keyring;
 use crate::store::{Store, StoreError};
 
 /// Cheap to clone: one [`Shared`] behind all clones.
@@ -31,12 +32,17 @@ pub struct Shared {
     pub eid: Option<Eid>,
     pub working_time: WorkingTime,
     pub dispatch: Dispatch,
+    /// Keys of doctors and midwives.
+    pub keyring: Keyring,
+    /// For certificates on paper; none where no folder is configured.
+    pub fonts: Option<print::Fonts>,
     /// What the hospital's information system presents, hashed.
     pub(crate) hospital_system: Option<[u8; 32]>,
     /// Authorities of the configuration; pinned signers are added from the database at each use.
     authorities: TrustStore,
     pub(crate) kiosk_limit: RateLimit,
     pub(crate) login_limit: RateLimit,
+    pub(crate) public_limit: RateLimit,
 }
 
 /// A verifier and the key it signs with.
@@ -67,6 +73,8 @@ pub enum StartError {
     CscaFile(#[source] std::io::Error),
     #[error("a CSCA file cannot be used")]
     Csca(#[from] TrustStoreError),
+    #[error("papers.fonts cannot be used")]
+    Fonts(#[from] print::PrintError),
     #[error("the address cannot be listened on")]
     Listen(#[source] std::io::Error),
 }
@@ -148,6 +156,9 @@ impl App {
         Ok(Self(Arc::new(Shared {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
+            public_limit: RateLimit::per_minute(config.limits.verifications_per_minute),
+            keyring: Keyring::from_config(&config.papers)?,
+            fonts: config.papers.fonts.as_deref().map(print::Fonts::open).transpose()?,
             hospital_system,
             dispatch: Dispatch::new(signer, carrier),
             working_time: config.working_time.to_working_time(),

@@ -37,6 +37,8 @@ pub struct Config {
     pub working_time: WorkingTimeConfig,
     pub dispatch: Option<DispatchConfig>,
     pub hospital_system: Option<HospitalSystemConfig>,
+    #[serde(default)]
+    pub papers: PapersConfig,
 }
 
 /// Where a secret is read from.
@@ -184,6 +186,56 @@ pub enum UnknownSigner {
 pub struct LimitConfig {
     pub kiosk_requests_per_minute: u32,
     pub logins_per_minute: u32,
+    /// Of one address that verifies papers.
+    pub verifications_per_minute: u32,
+}
+
+/// Certificates as people see them: on paper, at kiosks, on the public page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PapersConfig {
+    /// The folder with the files of Be Vietnam Pro. Without it nothing is printed.
+    pub fonts: Option<PathBuf>,
+    /// Where anyone who holds a paper verifies it: a listener of its own, without staff pages and kiosks.
+    pub public_listen: Option<SocketAddr>,
+    /// How the world reaches that listener: what the printed codes lead to.
+    pub public_url: Option<String>,
+    /// The body above the hospital, as papers name it.
+    pub authority: Option<String>,
+    pub address: Option<String>,
+    /// Before the date of issue.
+    pub place: String,
+    /// Where drivers are examined. Without it the kiosks offer no questionnaire.
+    pub driver_department: Option<DepartmentCode>,
+    /// How long after the identification a citizen may read and confirm.
+    pub confirm_minutes: u32,
+    /// How long answers are kept that were not submitted.
+    pub answers_days: u16,
+    pub practitioners: Vec<PractitionerConfig>,
+}
+
+/// The key of one doctor or midwife, held for the account of that login.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PractitionerConfig {
+    pub login: String,
+    pub key: PractitionerKey,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum PractitionerKey {
+    Pkcs12 {
+        pkcs12: PathBuf,
+        password: SecretSource,
+    },
+    /// On a token or HSM: the driver's library, the token's label, the key's label, a file with the PIN.
+    Pkcs11 {
+        module: PathBuf,
+        token: String,
+        key_label: String,
+        pin_file: PathBuf,
+    },
 }
 
 /// Signing and sending certificates and check-in messages.
@@ -365,9 +417,26 @@ impl From<WorkingDay> for Weekday {
     }
 }
 
+impl Default for PapersConfig {
+    fn default() -> Self {
+        Self {
+            fonts: None,
+            public_listen: None,
+            public_url: None,
+            authority: None,
+            address: None,
+            place: String::new(),
+            driver_department: None,
+            confirm_minutes: 15,
+            answers_days: 7,
+            practitioners: Vec::new(),
+        }
+    }
+}
+
 impl Default for LimitConfig {
     fn default() -> Self {
-        Self { kiosk_requests_per_minute: 600, logins_per_minute: 10 }
+        Self { kiosk_requests_per_minute: 600, logins_per_minute: 10, verifications_per_minute: 30 }
     }
 }
 
@@ -397,6 +466,8 @@ pub enum ConfigError {
     Url(&'static str),
     #[error("the spans of working_time are not one after another")]
     WorkingTime,
+    #[error("papers.driver_department names no department")]
+    DriverDepartment,
 }
 
 impl Config {
@@ -409,12 +480,16 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| ConfigError::Form(Box::new(error)))?;
         config.departments_are_distinct()?;
+        if config.papers.driver_department.as_ref().is_some_and(|code| config.department(code).is_none()) {
+            return Err(ConfigError::DriverDepartment);
+        }
         if !config.working_time.spans_are_in_order() {
             return Err(ConfigError::WorkingTime);
         }
         let urls = [
             ("insurance.base_url", config.insurance.as_ref().map(|insurance| &insurance.base_url)),
             ("eid.base_url", config.eid.as_ref().map(|eid| &eid.base_url)),
+            ("papers.public_url", config.papers.public_url.as_ref()),
             ("dispatch.base_url", config.dispatch.as_ref().map(|dispatch| &dispatch.base_url)),
         ];
         for (name, url) in urls {

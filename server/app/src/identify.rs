@@ -338,6 +338,6 @@ fn reply_place(row: &str) -> Place<'_> {
     Place { column: "identifications.reply", row }
 }
 
-fn evidence_place(row: &str) -> Place<'_> {
+pub(crate) fn evidence_place(row: &str) -> Place<'_> {
     Place { column: "identifications.evidence", row }
 }

@@ -23,6 +23,8 @@ pub struct Keys {
     seal: XChaCha20Poly1305,
     lookup: Zeroizing<[u8; 32]>,
     offline: crypto_box::SecretKey,
+    /// Signs the codes of printed papers, and nothing else.
+    papers: certificates::offline::PaperSigningKey,
     facility: FacilityCode,
 }
 
@@ -61,6 +63,7 @@ impl Keys {
             seal: XChaCha20Poly1305::new(derive(b"columns").as_slice().into()),
             lookup: derive(b"look-up"),
             offline: crypto_box::SecretKey::from(*derive(b"offline check-ins")),
+            papers: paper_key(derive),
             facility,
         }
     }
@@ -85,9 +88,21 @@ impl Keys {
         self.offline.unseal(sealed).map(Zeroizing::new).map_err(|_| SealError::Altered)
     }
 
+    /// The key of the codes on printed papers.
+    pub fn papers(&self) -> &certificates::offline::PaperSigningKey {
+        &self.papers
+    }
+
     fn associated_data(&self, place: Place<'_>) -> Vec<u8> {
         [self.facility.as_str(), place.column, place.row].join("\u{1f}").into_bytes()
     }
+}
+
+/// A scalar of P-256. All but one in 2^32 derived values are one; then the next is taken.
+fn paper_key(derive: impl Fn(&[u8]) -> Zeroizing<[u8; 32]>) -> certificates::offline::PaperSigningKey {
+    let scalars = (0_u8..=255).map(|attempt| derive(&[b"papers ".as_slice(), &[attempt]].concat()));
+    let mut keys = scalars.filter_map(|scalar| certificates::offline::PaperSigningKey::from_bytes(&scalar).ok());
+    keys.next().expect("256 derived values in a row outside the group's order do not happen")
 }
 
 impl fmt::Debug for Keys {

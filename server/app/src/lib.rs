@@ -21,6 +21,7 @@ pub mod identify;
 pub mod insurance;
 pub mod keys;
 mod outbound;
+pub mod paper;
 pub mod person;
 pub mod refusal;
 pub mod retry;
@@ -31,5 +32,5 @@ pub mod trust;
 pub mod worker;
 
 pub use app::{App, Eid, Outside, StartError};
-pub use http::{openapi_document, router};
+pub use http::{openapi_document, public_router, router};
 pub use run::{RunningServer, start};

@@ -96,6 +96,11 @@ enum RoleName {
     Volunteer,
     Receptionist,
     Supervisor,
+    /// Doctor or midwife.
+    Practitioner,
+    RecordsOffice,
+    Head,
+    Auditor,
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -208,6 +213,10 @@ impl From<RoleName> for staff::Role {
             RoleName::Volunteer => Self::Volunteer,
             RoleName::Receptionist => Self::Receptionist,
             RoleName::Supervisor => Self::Supervisor,
+            RoleName::Practitioner => Self::Practitioner,
+            RoleName::RecordsOffice => Self::RecordsOffice,
+            RoleName::Head => Self::Head,
+            RoleName::Auditor => Self::Auditor,
         }
     }
 }

@@ -45,6 +45,24 @@ pub enum Refusal {
     EidRefused(&'static str),
     #[error("the server holds no e-identity answer for this visit")]
     EidMissing,
+    #[error("this visit was not identified at level A by this kiosk, or too long ago")]
+    PapersNotPermitted,
+    #[error("no such paper for this person")]
+    PaperUnknown,
+    #[error("the text is no longer the one that was read: read again")]
+    PaperChanged,
+    #[error("the paper does not wait for the citizen, or no longer")]
+    PaperNotWaiting,
+    #[error("a proposal breaks a rule of its field, or the field is not the citizen's to change")]
+    CorrectionRefused,
+    #[error("the answers belong to another version of the questions")]
+    QuestionnaireChanged,
+    #[error("a question has no answer, or one of another kind")]
+    AnswersIncomplete,
+    #[error("an answer to a question there is not, or of another kind")]
+    AnswerForm,
+    #[error("this hospital does not examine drivers")]
+    NoDriverExamination,
     #[error("the database failed")]
     Store(#[from] StoreError),
     #[error("a sealed value does not open: was the master key changed?")]
@@ -71,6 +89,15 @@ impl Refusal {
             Self::EidExpired => (410, ProblemCode::EidExpired),
             Self::EidOtherKiosk => (403, ProblemCode::EidOtherKiosk),
             Self::EidRefused(_) | Self::EidMissing => (422, ProblemCode::EidRefused),
+            Self::PapersNotPermitted => (403, ProblemCode::PapersNotPermitted),
+            Self::PaperUnknown => (404, ProblemCode::PaperUnknown),
+            Self::PaperChanged => (409, ProblemCode::PaperChanged),
+            Self::PaperNotWaiting => (409, ProblemCode::PaperNotWaiting),
+            Self::CorrectionRefused => (422, ProblemCode::CorrectionRefused),
+            Self::QuestionnaireChanged => (409, ProblemCode::QuestionnaireChanged),
+            Self::AnswersIncomplete => (422, ProblemCode::AnswersIncomplete),
+            Self::AnswerForm => (422, ProblemCode::MalformedBody),
+            Self::NoDriverExamination => (404, ProblemCode::NotFound),
             Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
         }
     }

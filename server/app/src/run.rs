@@ -15,11 +15,14 @@ use crate::{dispatch, http, worker};
 /// as a crash would.
 pub struct RunningServer {
     pub addr: SocketAddr,
+    /// Of the public page, where one is configured.
+    pub public_addr: Option<SocketAddr>,
     pub app: App,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
     working: JoinHandle<()>,
     dispatching: JoinHandle<()>,
+    showing: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 /// Opens the database, listens, serves, and runs the workers.
@@ -28,6 +31,10 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
     let app = App::open(config, clock, outside).await?;
     let listener = TcpListener::bind(listen).await.map_err(StartError::Listen)?;
     let addr = listener.local_addr().map_err(StartError::Listen)?;
+    let public = match app.config.papers.public_listen {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(StartError::Listen)?),
+        None => None,
+    };
     let (stop, stopped) = oneshot::channel::<()>();
     let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {
@@ -41,8 +48,18 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
     });
     let working = tokio::spawn(worker::run(app.clone()));
     let dispatching = tokio::spawn(dispatch::run(app.clone()));
+    let (public_addr, showing) = match public {
+        Some(listener) => {
+            let addr = listener.local_addr().map_err(StartError::Listen)?;
+            let service = http::public_router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+            let showing = tokio::spawn(async move { axum::serve(listener, service).await });
+            tracing::info!(%addr, "verifying papers");
+            (Some(addr), Some(showing))
+        }
+        None => (None, None),
+    };
     tracing::info!(%addr, "listening");
-    Ok(RunningServer { addr, app, stop: Some(stop), serving, working, dispatching })
+    Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, working, dispatching, showing })
 }
 
 impl RunningServer {
@@ -54,6 +71,9 @@ impl RunningServer {
         }
         self.working.abort();
         self.dispatching.abort();
+        if let Some(showing) = &self.showing {
+            showing.abort();
+        }
         if let Ok(Err(error)) = (&mut self.serving).await {
             tracing::error!("serving ended: {error}");
         }
@@ -66,5 +86,8 @@ impl Drop for RunningServer {
         self.serving.abort();
         self.working.abort();
         self.dispatching.abort();
+        if let Some(showing) = &self.showing {
+            showing.abort();
+        }
     }
 }

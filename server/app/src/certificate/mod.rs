@@ -6,7 +6,7 @@ mod desk;
 mod paper;
 mod state;
 
-pub(crate) use desk::transition;
+pub(crate) use desk::{person_hash, transition};
 
 pub use deadline::{ALLOWANCE, WorkingTime};
 pub use desk::{

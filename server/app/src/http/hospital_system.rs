@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::certificate::{self, By, CertificateError, Why};
 use crate::first_cost::{self, FirstCost, FirstCostError};
 use crate::keys::parse_key;
+use crate::paper;
 use crate::refusal::Refusal;
 use crate::store::{CertificateId, StoreError};
 
@@ -87,6 +88,9 @@ pub async fn new_draft(
     let confirmer = confirmer.map_err(|_| Failure::malformed("confirmer is not a 12-digit number"))?;
     let by = By { actor: ACTOR, why: Why::AsPlanned, words: None };
     let (id, findings) = certificate::import(&app, &new.draft, confirmer.as_ref(), by).await?;
+    // The desk shows who confirms, and keeps that person when it saves.
+    let notes = paper::Notes::of(confirmer.map(|number| number.as_str().to_owned()), None);
+    paper::write_notes(&app, id, &notes).await.map_err(Refusal::Store)?;
     let findings: Vec<Value> = findings
         .iter()
         .map(|finding| {

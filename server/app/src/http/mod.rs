@@ -5,7 +5,9 @@ mod hospital_system;
 mod kiosk;
 pub mod limit;
 mod openapi;
+mod papers;
 mod problem;
+mod public;
 mod transport;
 
 use axum::Router;
@@ -17,6 +19,7 @@ use crate::staff;
 
 pub use openapi::document as openapi_document;
 pub(crate) use problem::{Failure, not_found};
+pub use public::router as public_router;
 pub(crate) use transport::{Peer, Transport};
 
 /// The whole server as one value: what `serve` runs and what tests call.
@@ -38,6 +41,7 @@ pub fn router(app: App) -> Router {
         .route(hospital_system::METRICS, get(hospital_system::metrics));
     Router::new()
         .merge(api)
+        .merge(papers::routes())
         .merge(hospital_system)
         .merge(staff::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))

@@ -1,5 +1,9 @@
 //! The OpenAPI document, generated from the wire types. Paths are [`api::path`]'s: a test compares them.
 
+use api::papers::{
+    Confirmation, ConfirmationNonce, ConfirmationReply, CorrectionRequest, NonceRequest, PaperList, PaperStatus,
+    PaperTicket, Questionnaire, Reading, SavedAnswers, SubmissionReply, SubmitAnswers, path as papers,
+};
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
     EidRequest, IdentificationReply, IdentificationRequest, Problem, ReconcileReply, ReconcileRequest,
@@ -14,6 +18,8 @@ use utoipa::openapi::{
     Required, ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema, ToSchema};
+
+use super::hospital_system;
 
 pub async fn get() -> Json<OpenApi> {
     Json(document())
@@ -43,6 +49,29 @@ pub fn document() -> OpenApi {
         "A check-in made without the server: the number on paper wins",
     );
     doc.send::<AlertRequest, ()>(HttpMethod::Post, api::path::ALERTS, "A call for a person");
+    doc.get::<PaperList>(papers::PAPERS, "Certificates that concern the person of this visit");
+    doc.get::<Reading>(papers::READING, "The text to read and its hash");
+    doc.send::<CorrectionRequest, Reading>(HttpMethod::Put, papers::CORRECTIONS, "What a parent wants otherwise");
+    doc.send::<NonceRequest, ConfirmationNonce>(
+        HttpMethod::Post,
+        papers::NONCES,
+        "A single-use moment of confirmation",
+    );
+    doc.send::<Confirmation, ConfirmationReply>(
+        HttpMethod::Put,
+        papers::CONFIRMATION,
+        "The confirmation as evidence; repeating it gives the state as it is now",
+    );
+    doc.get::<PaperStatus>(papers::STATUS, "How far a certificate is");
+    doc.send::<(), PaperTicket>(HttpMethod::Post, papers::PRINTS, "The slip to take along");
+    doc.get::<Questionnaire>(papers::QUESTIONNAIRE, "The driver's declaration, with what was saved before");
+    doc.send::<SavedAnswers, ()>(HttpMethod::Put, papers::ANSWERS, "Replaces what was saved");
+    doc.send::<SubmitAnswers, SubmissionReply>(
+        HttpMethod::Put,
+        papers::SUBMISSION,
+        "The declaration as it was confirmed; opens the draft of the certificate",
+    );
+    doc.hospital_system();
     document.build()
 }
 
@@ -86,6 +115,19 @@ bodies!(
     ReconcileRequest,
     ReconcileReply,
     AlertRequest,
+    PaperList,
+    Reading,
+    CorrectionRequest,
+    NonceRequest,
+    ConfirmationNonce,
+    Confirmation,
+    ConfirmationReply,
+    PaperStatus,
+    PaperTicket,
+    Questionnaire,
+    SavedAnswers,
+    SubmitAnswers,
+    SubmissionReply,
     Problem,
 );
 
@@ -123,10 +165,10 @@ impl Document {
             )
             .response(reply.0, reply.1)
             .response("default", refused);
-        if path.contains("{visit}") {
+        for name in ["visit", "paper"].into_iter().filter(|name| path.contains(&format!("{{{name}}}"))) {
             operation = operation.parameter(
                 ParameterBuilder::new()
-                    .name("visit")
+                    .name(name)
                     .parameter_in(ParameterIn::Path)
                     .required(Required::True)
                     .schema(Some(api::VisitId::schema())),
@@ -141,6 +183,41 @@ impl Document {
         self.paths = paths.path(path, PathItem::new(method, operation));
     }
 
+    /// What the hospital's own system brings: a draft as JSON (`{"draft":{"kind":"birth","fields":{..}},
+    /// "confirmer":"031085000017"}`, fields by the gateway's elements) or as the XML of the wire.
+    fn hospital_system(&mut self) {
+        let any = || ContentBuilder::new().schema(Some(serde_json::Value::schema())).build();
+        let problem = self.schema::<Problem>();
+        let refused = || {
+            let content = ContentBuilder::new().schema(Some(problem.clone())).build();
+            ResponseBuilder::new().description("Not done").content("application/problem+json", content)
+        };
+        let operation = |summary: &str| {
+            let done = ResponseBuilder::new().description("Done").content("application/json", any());
+            OperationBuilder::new()
+                .summary(Some(summary))
+                .security(SecurityRequirement::new("hospital_system_key", Vec::<String>::new()))
+                .response("200", done)
+                .response("default", refused())
+        };
+        let body = RequestBodyBuilder::new()
+            .content("application/json", any())
+            .content("application/xml", ContentBuilder::new().schema(Some(String::schema())).build())
+            .required(Some(Required::True));
+        let write =
+            operation("A draft of the hospital's system; answers with every finding").request_body(Some(body.build()));
+        let id = ParameterBuilder::new()
+            .name("certificate")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(api::VisitId::schema()));
+        let read = operation("Where a certificate stands, with its receipt").parameter(id);
+        let paths = std::mem::take(&mut self.paths);
+        self.paths = paths
+            .path(hospital_system::DRAFTS, PathItem::new(HttpMethod::Post, write))
+            .path(hospital_system::CERTIFICATE, PathItem::new(HttpMethod::Get, read));
+    }
+
     /// A reference; the schema and those it uses go into the components.
     fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         self.schemas.push((T::name().into_owned(), T::schema()));
@@ -150,8 +227,12 @@ impl Document {
 
     fn build(self) -> OpenApi {
         let key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        let components =
-            ComponentsBuilder::new().schemas_from_iter(self.schemas).security_scheme("kiosk_key", key).build();
+        let hospital_key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        let components = ComponentsBuilder::new()
+            .schemas_from_iter(self.schemas)
+            .security_scheme("kiosk_key", key)
+            .security_scheme("hospital_system_key", hospital_key)
+            .build();
         OpenApiBuilder::new()
             .info(InfoBuilder::new().title("Tiếp Đón, kiosk API").version(env!("CARGO_PKG_VERSION")).build())
             .paths(self.paths)
@@ -177,6 +258,18 @@ mod tests {
             api::path::BLOCKS,
             api::path::RECONCILIATIONS,
             api::path::ALERTS,
+            papers::PAPERS,
+            papers::READING,
+            papers::CORRECTIONS,
+            papers::NONCES,
+            papers::CONFIRMATION,
+            papers::STATUS,
+            papers::PRINTS,
+            papers::QUESTIONNAIRE,
+            papers::ANSWERS,
+            papers::SUBMISSION,
+            hospital_system::DRAFTS,
+            hospital_system::CERTIFICATE,
         ] {
             assert!(json["paths"][path].is_object(), "{path}");
         }

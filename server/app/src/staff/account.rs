@@ -93,6 +93,12 @@ async fn blocking<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send +
     tokio::task::spawn_blocking(work).await.unwrap_or_default()
 }
 
+/// The name of an account.
+pub(crate) async fn name_of(app: &App, login: &str) -> Result<Option<String>, StoreError> {
+    let row = app.store.staff(login).await?;
+    Ok(row.and_then(|row| row.name.open(&app.keys, name_place(login)).ok()))
+}
+
 pub(super) fn name_place(login: &str) -> Place<'_> {
     Place { column: "staff.name", row: login }
 }

@@ -55,8 +55,10 @@ pub async fn submit(
         return Ok((StatusCode::UNAUTHORIZED, page(&app, language, Some(Text::WrongPassword))).into_response());
     }
     let cookie = session::open(&app, &form.login, peer).await.map_err(Refusal::Store)?;
+    let role = app.store.staff(&form.login).await.map_err(Refusal::Store)?.map(|row| row.role);
     form.login.zeroize();
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/staff")).into_response())
+    let home = role.map_or("/staff", super::Role::home);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(home)).into_response())
 }
 
 pub async fn leave(

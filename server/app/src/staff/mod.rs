@@ -1,6 +1,7 @@
 //! Pages for the people at the counter: server-rendered, usable without JavaScript.
 
 mod account;
+mod certificates;
 mod login;
 mod page;
 mod role;
@@ -15,6 +16,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
+pub(crate) use account::name_of;
 pub use account::{AccountError, add};
 pub use role::{Role, Task};
 pub use text::Language;
@@ -36,4 +38,5 @@ pub fn routes() -> Router<App> {
         .route("/staff/style.css", get(style::css))
         .route("/staff/calls.js", get(style::script))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .merge(certificates::routes())
 }

@@ -18,6 +18,19 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; scr
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup) -> Response {
+    framed(app, language, staff, Freshness::Polled, body)
+}
+
+/// Does the page look for news by itself?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    Polled,
+    /// Somebody types here: it must not move.
+    Still,
+}
+
+pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: Freshness, body: Markup) -> Response {
+    let polled = staff.is_some_and(|staff| freshness == Freshness::Polled && staff.may(Task::SeeTheList));
     let t = |text: Text| text.in_language(language);
     let hospital = &app.config.hospital;
     let name = match language {
@@ -32,8 +45,8 @@ pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup)
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (t(Text::Title)) " · " (name) }
                 link rel="stylesheet" href="/staff/style.css";
-                @if staff.is_some() { noscript { meta http-equiv="refresh" content="20"; } }
-                @if staff.is_some() { script src="/staff/calls.js" defer {} }
+                @if polled { noscript { meta http-equiv="refresh" content="20"; } }
+                @if polled { script src="/staff/calls.js" defer {} }
             }
             body {
                 header {
@@ -41,7 +54,10 @@ pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup)
                     strong { (name) }
                     @if let Some(staff) = staff {
                         nav {
-                            a href="/staff" { (t(Text::Title)) }
+                            @if staff.may(Task::SeeTheList) { a href="/staff" { (t(Text::Title)) } }
+                            @if staff.may(Task::SeeCertificates) {
+                                a href="/staff/certificates" { (t(Text::Certificates)) }
+                            }
                             @if staff.may(Task::SeeSigners) { a href="/staff/signers" { (t(Text::Signers)) } }
                         }
                     }
@@ -86,6 +102,16 @@ pub fn own_form(staff: &Staff, form: Result<Form<TokenForm>, FormRejection>) -> 
         Ok(Form(form)) if staff.wrote(&form.csrf) => Ok(()),
         Ok(_) | Err(_) => Err(refused("the form does not carry this session's token: load the page again")),
     }
+}
+
+/// The pairs of a longer form, without the token that says it is ours.
+pub type Pairs = Vec<(String, String)>;
+
+pub fn own_pairs(staff: &Staff, form: Result<Form<Pairs>, FormRejection>) -> Result<Pairs, Failure> {
+    let Ok(Form(mut pairs)) = form else { return Err(refused("the form cannot be read: load the page again")) };
+    let ours = pairs.iter().any(|(name, value)| name == "csrf" && staff.wrote(value));
+    pairs.retain(|(name, _)| name != "csrf");
+    if ours { Ok(pairs) } else { Err(refused("the form does not carry this session's token: load the page again")) }
 }
 
 /// Refuses what the role may not do.

@@ -9,6 +9,14 @@ pub enum Role {
     Receptionist,
     /// Also sees how well document signers are known.
     Supervisor,
+    /// Doctor or midwife: writes certificates and signs them with the key held for the account.
+    Practitioner,
+    /// Writes certificates, passes them on, corrects and re-issues, settles unknown outcomes.
+    RecordsOffice,
+    /// Also gives certificates up and stops or resumes sending.
+    Head,
+    /// Sees certificates and what was done with them; changes nothing.
+    Auditor,
 }
 
 /// What a page or a button needs.
@@ -18,17 +26,50 @@ pub enum Task {
     AnswerCalls,
     DecideVisits,
     SeeSigners,
+    SeeCertificates,
+    WriteCertificates,
+    /// A practitioner's signature with the account's own key.
+    SignCertificates,
+    /// On to signature without the citizen; back to the desk; corrected and issued again; sent again.
+    PassCertificates,
+    /// Unknown outcomes.
+    Reconcile,
+    VoidCertificates,
+    ThrowSwitch,
 }
 
 impl Role {
+    const ALL: [Self; 7] = [
+        Self::Volunteer,
+        Self::Receptionist,
+        Self::Supervisor,
+        Self::Practitioner,
+        Self::RecordsOffice,
+        Self::Head,
+        Self::Auditor,
+    ];
+
     pub fn may(self, task: Task) -> bool {
-        match (self, task) {
-            (_, Task::SeeTheList | Task::AnswerCalls) => true,
-            (Self::Volunteer, Task::DecideVisits) => false,
-            (Self::Receptionist | Self::Supervisor, Task::DecideVisits) => true,
-            (Self::Volunteer | Self::Receptionist, Task::SeeSigners) => false,
-            (Self::Supervisor, Task::SeeSigners) => true,
+        match task {
+            Task::SeeTheList | Task::AnswerCalls => match self {
+                Self::Volunteer | Self::Receptionist | Self::Supervisor => true,
+                Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor => false,
+            },
+            Task::DecideVisits => matches!(self, Self::Receptionist | Self::Supervisor),
+            Task::SeeSigners => matches!(self, Self::Supervisor | Self::Auditor),
+            Task::SeeCertificates => {
+                matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor)
+            }
+            Task::WriteCertificates => matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head),
+            Task::SignCertificates => matches!(self, Self::Practitioner | Self::Head),
+            Task::PassCertificates | Task::Reconcile => matches!(self, Self::RecordsOffice | Self::Head),
+            Task::VoidCertificates | Task::ThrowSwitch => matches!(self, Self::Head),
         }
+    }
+
+    /// Where this role begins.
+    pub fn home(self) -> &'static str {
+        if self.may(Task::SeeTheList) { "/staff" } else { "/staff/certificates" }
     }
 
     pub fn code(self) -> &'static str {
@@ -36,10 +77,14 @@ impl Role {
             Self::Volunteer => "volunteer",
             Self::Receptionist => "receptionist",
             Self::Supervisor => "supervisor",
+            Self::Practitioner => "practitioner",
+            Self::RecordsOffice => "records_office",
+            Self::Head => "head",
+            Self::Auditor => "auditor",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Volunteer, Self::Receptionist, Self::Supervisor].into_iter().find(|role| role.code() == code)
+        Self::ALL.into_iter().find(|role| role.code() == code)
     }
 }

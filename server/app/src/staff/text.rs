@@ -32,7 +32,14 @@ impl Language {
         }
     }
 
-    fn pick(self, vi: &'static str, en: &'static str) -> &'static str {
+    pub(super) fn pick_of(self, text: &api::papers::Bilingual) -> &str {
+        match self {
+            Self::Vietnamese => &text.vi,
+            Self::English => &text.en,
+        }
+    }
+
+    pub(super) fn pick(self, vi: &'static str, en: &'static str) -> &'static str {
         match self {
             Self::Vietnamese => vi,
             Self::English => en,
@@ -70,6 +77,7 @@ pub enum Text {
     Pinned,
     ReadyToPin,
     StillLearning,
+    Certificates,
 }
 
 impl Text {
@@ -113,6 +121,7 @@ impl Text {
             Self::Pinned => language.pick("Đã ghim", "Pinned"),
             Self::ReadyToPin => language.pick("Đủ điều kiện ghim", "May be pinned"),
             Self::StillLearning => language.pick("Đang theo dõi", "Being observed"),
+            Self::Certificates => language.pick("Giấy tờ", "Certificates"),
         }
     }
 }

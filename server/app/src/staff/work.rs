@@ -32,12 +32,16 @@ struct Case {
 }
 
 pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
+    if !staff.may(Task::SeeTheList) {
+        return Ok(Redirect::to(staff.role.home()).into_response());
+    }
     let body = whole_list(&app, language, &staff).await?;
     Ok(page::whole(&app, language, Some(&staff), body))
 }
 
 /// The same as the list: the script takes the parts it needs.
 pub async fn calls(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
+    page::allowed(&staff, Task::SeeTheList)?;
     Ok(page::guarded(whole_list(&app, language, &staff).await?))
 }
 

@@ -11,6 +11,7 @@ mod eid;
 mod gateway;
 mod numbering;
 mod outbox;
+mod papers;
 mod staff;
 mod tickets;
 mod trust;
@@ -42,15 +43,17 @@ pub use eid::EidAnswerRow;
 pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
+pub use papers::{ConsentRow, NonceRow};
 pub use staff::{StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
 pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
+    (3, "papers", include_str!("migrations/0003_papers.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -260,7 +260,7 @@ fn kiosk_at(row: &AnyRow) -> Result<KioskId, StoreError> {
     KioskId::parse(row.try_get("kiosk_id")?).map_err(|_| StoreError::Stored { column: "kiosk_id" })
 }
 
-fn visit_row(row: &AnyRow) -> Result<VisitRow, StoreError> {
+pub(super) fn visit_row(row: &AnyRow) -> Result<VisitRow, StoreError> {
     let kiosk = kiosk_at(row)?;
     let text = |column: &'static str| row.try_get::<Option<String>, _>(column);
     let check_in = match (optional_hash_at(row, "check_in_hash")?, row.try_get("check_in_reply_sealed")?) {
