@@ -221,8 +221,10 @@ pub(super) async fn text(
             max_chars: MAX_CORRECTION_CHARS,
         })
     });
+    let invitation = vi.invitation();
     let mut text = Reading {
         summary: summary(app, citizen, paper, papers).await?,
+        invitation: Bilingual::new(invitation.vi, invitation.en),
         sections: sections.into_iter().map(|(_, section)| section).collect(),
         declaration: declaration_words(paper.row.kind),
         text_hash: api::Hex32([0; 32]),
