@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use api::papers::PaperId;
 use certificates::Draft;
+use emrtd::sim::SimulatedCard;
 use gateway::{Fault, Service};
 use identity::CitizenId;
 use serde::Serialize;
@@ -13,10 +15,12 @@ use server::App;
 use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Why};
 use server::dispatch::{Finding, reconcile};
 use server::store::{CertificateId, CertificateKind, CertificateRow};
+use session::screen::Action;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::hospital::HospitalError;
 use crate::papers::{self, Born};
+use crate::patient::Patient;
 use crate::people;
 use crate::stage::{Stage, StoryError};
 
@@ -146,6 +150,43 @@ fn kind(kind: CertificateKind) -> &'static str {
         CertificateKind::Death => "death",
         CertificateKind::Driver => "driver health",
     }
+}
+
+/// Twins: the father reads both papers at the kiosk and confirms each with his card's own signature.
+pub fn twins(office: &mut Office<'_>, live: &[camera::sim::Picture], card: SimulatedCard) -> Result<(), StoryError> {
+    let mut twins = Vec::new();
+    for (child, hour) in [("Nguyễn Thử An", "00:05"), ("Nguyễn Thử Bình", "00:12")] {
+        let born = Born { child, children: 2, hour };
+        let id = office.write(&papers::birth(born, Office::today())?, Some(people::MAU.number))?;
+        office.freeze(id, FreezeTo::AskCitizen)?;
+        twins.push(PaperId(id.0));
+    }
+    let stage = &mut *office.stage;
+    stage.stand_before_camera(live);
+    stage.touch(Action::OpenPapers);
+    stage.hold(card);
+    stage.show_code(&people::MAU.card_qr())?;
+    let mut father = Patient::who_wants([
+        Action::AgreeToFace,
+        Action::RetryFace,
+        Action::Confirm,
+        Action::NextPage,
+        Action::OpenPaper(twins[0]),
+        Action::OpenPaper(twins[1]),
+        Action::Done,
+    ]);
+    stage.play(&mut father, "both papers confirmed and the way back to Welcome", |stage| {
+        stage.visits.len() == 1
+            && stage.screen().name == "welcome"
+            && stage.seen.iter().any(|seen| seen.name == "thanks")
+    })?;
+    for twin in twins {
+        office.until(CertificateId(twin.0), CertificateState::Accepted, "the receipt of a twin's certificate")?;
+    }
+    let reports = office.report()?;
+    let confirmed = reports.iter().all(|paper| paper.confirmed == Some("with the chip's answer"));
+    office.expect(confirmed, "a twin's paper is not confirmed with the chip's answer");
+    Ok(())
 }
 
 /// A death notice that the relative never came to read: the records office passes it with a reason, in time.

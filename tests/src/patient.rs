@@ -100,6 +100,9 @@ pub fn offered(screen: &Screen) -> Vec<Action> {
         if let Block::Tiles(tiles) = block {
             actions.extend(tiles.iter().filter(|tile| tile.enabled && !tile.chosen).map(|tile| tile.action.clone()));
         }
+        if let Block::Rows(rows) = block {
+            actions.extend(rows.iter().map(|row| row.action.clone()));
+        }
     }
     actions.extend([Action::Help, screen.emergency.action.clone()]);
     actions

@@ -35,7 +35,7 @@ struct Expected {
     differences: Vec<String>,
 }
 
-pub const ALL: [Scenario; 21] = [
+pub const ALL: [Scenario; 22] = [
     Scenario { name: "genuine-patient", play: genuine },
     Scenario { name: "unknown-signer", play: unknown_signer },
     Scenario { name: "signer-pinned", play: signer_pinned },
@@ -53,6 +53,7 @@ pub const ALL: [Scenario; 21] = [
     Scenario { name: "card-qr-only", play: card_qr_only },
     Scenario { name: "child-without-portrait", play: child },
     Scenario { name: "help-and-emergency", play: help_and_emergency },
+    Scenario { name: "birth-twins", play: twins },
     Scenario { name: "death-notice-nobody-came", play: |stage, _| paperwork(stage, certificates::nobody_came) },
     Scenario { name: "births-gateway-outage", play: |stage, _| paperwork(stage, certificates::gateway_outage) },
     Scenario { name: "birth-refused-reissued", play: |stage, _| paperwork(stage, certificates::refused_and_reissued) },
@@ -107,10 +108,28 @@ fn department() -> DepartmentCode {
     DepartmentCode::parse("K01").expect("a code")
 }
 
-/// A story of certificates; every one must end with its receipt, once at the gateway, or replaced by a later issue.
+/// A father reads and confirms the papers of his twins.
+fn twins(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    let (live, card) = (photographs.live(&photographs.a)?, stage.deck.card(CardKind::Genuine)?);
+    let mut office = Office::of(stage);
+    certificates::twins(&mut office, &live, card)?;
+    let settled = settled(office)?;
+    Ok(Expected {
+        outcome: settled.outcome,
+        certificates: settled.certificates,
+        differences: settled.differences,
+        ..level(Assurance::A)
+    })
+}
+
 fn paperwork(stage: &mut Stage, story: fn(&mut Office<'_>) -> Result<(), StoryError>) -> Result<Expected, StoryError> {
     let mut office = Office::of(stage);
     story(&mut office)?;
+    settled(office)
+}
+
+/// Every certificate of a story must end with its receipt, once at the gateway, or replaced by a later issue.
+fn settled(mut office: Office<'_>) -> Result<Expected, StoryError> {
     let certificates = office.report()?;
     let mut differences = office.differences;
     for paper in &certificates {

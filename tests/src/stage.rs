@@ -248,6 +248,9 @@ answer_ms = 4000
 name = {{ vi = "Bệnh viện Đa khoa Mẫu", en = "Sample General Hospital" }}
 counter = {{ vi = "quầy 1", en = "counter 1" }}
 counter_place = {{ vi = "ngay bên phải máy này", en = "just to the right of this machine" }}
+[papers]
+office = {{ vi = "phòng hồ sơ", en = "the records office" }}
+office_place = {{ vi = "tầng 1, phòng 105", en = "floor 1, room 105" }}
 [devices]
 reader = "sim"
 scanner = "sim"
