@@ -19,8 +19,8 @@ const SMALL: Style = Style::new(Weight::Light, 8.0);
 const SMALL_STRONG: Style = Style::new(Weight::SemiBold, 8.0);
 
 /// Room for a hand's signature where nobody signed with a key.
-const HAND: f32 = 46.0;
-const CODE_SIDE: f32 = 104.0;
+const HAND: f32 = 38.0;
+const CODE_SIDE: f32 = 98.0;
 const COLUMN_GAP: f32 = 14.0;
 /// The shortest dotted line that somebody can write on.
 const WRITABLE: f32 = 60.0;
@@ -85,7 +85,7 @@ impl Sheet<'_> {
     }
 
     fn title(&self, paper: &Paper) -> Block {
-        let mut block = Block::gap(16.0);
+        let mut block = Block::gap(11.0);
         self.centred(&mut block, (LEFT, WIDTH), TITLE, &paper.title.to_uppercase());
         if let Some(subtitle) = &paper.subtitle {
             self.centred(&mut block, (LEFT, WIDTH), SUBTITLE, subtitle);
@@ -98,7 +98,7 @@ impl Sheet<'_> {
             Standing::Reissued(words) => self.centred(&mut block, (LEFT, WIDTH), SUBTITLE, words),
             Standing::Withdrawn(words) => self.notice(&mut block, words),
         }
-        block.below(Block::gap(10.0));
+        block.below(Block::gap(6.0));
         block
     }
 
@@ -201,7 +201,7 @@ impl Sheet<'_> {
 
     /// Place and date, then up to three boxes beside each other, more below.
     fn signatures(&self, paper: &Paper) -> Block {
-        let mut block = Block::gap(12.0);
+        let mut block = Block::gap(6.0);
         if !paper.place_and_date.is_empty() {
             let (x, width) = (LEFT + WIDTH * 0.45, WIDTH * 0.55);
             self.centred(&mut block, (x, width), BODY, &paper.place_and_date);
@@ -214,7 +214,7 @@ impl Sheet<'_> {
                 row.beside(self.signature(signature, LEFT + (width + COLUMN_GAP) * index as f32, width));
             }
             block.below(row);
-            block.below(Block::gap(8.0));
+            block.below(Block::gap(5.0));
         }
         block
     }
