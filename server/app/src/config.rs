@@ -280,12 +280,21 @@ pub struct AccountConfig {
     pub password: SecretSource,
 }
 
-/// The facility's key.
+/// Where the facility's key is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SigningConfig {
-    pub pkcs12: PathBuf,
-    pub password: SecretSource,
+#[serde(untagged, deny_unknown_fields)]
+pub enum SigningConfig {
+    /// In a file.
+    Pkcs12 { pkcs12: PathBuf, password: SecretSource },
+    /// On a token or HSM.
+    Pkcs11 {
+        /// The driver's shared library.
+        module: PathBuf,
+        token_label: String,
+        key_label: String,
+        /// Read at each login.
+        pin_file: PathBuf,
+    },
 }
 
 /// The hospital's own information system, which signals first costs.
@@ -704,6 +713,18 @@ mod tests {
         assert!(matches!(Config::parse(&small), Err(ConfigError::Prefix(_))));
         let none = EXAMPLE.replace("reception = true", "reception = false");
         assert!(matches!(Config::parse(&none), Err(ConfigError::Reception(0))));
+    }
+
+    #[test]
+    fn the_facility_s_key_is_in_a_file_or_on_a_token_and_nowhere_else() {
+        let file = "pkcs12 = \"secrets/facility.p12\"";
+        assert!(EXAMPLE.contains(file));
+        let token = "module = \"/m.so\"\ntoken_label = \"t\"\nkey_label = \"k\"\npin_file = \"p\"";
+        let password = "\n# Password of that file.\npassword = { file = \"secrets/facility.password\" }";
+        let config = Config::parse(&EXAMPLE.replace(file, token).replace(password, "")).expect("a token");
+        let signing = config.dispatch.and_then(|dispatch| dispatch.signing);
+        assert!(matches!(signing, Some(SigningConfig::Pkcs11 { .. })));
+        assert!(matches!(Config::parse(&EXAMPLE.replace(file, token)), Err(ConfigError::Form(_))), "both");
     }
 
     #[test]

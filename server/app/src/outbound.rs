@@ -21,6 +21,8 @@ pub fn client() -> reqwest::Client {
         .retry(reqwest::retry::never())
         .no_proxy()
         .connect_timeout(std::time::Duration::from_secs(2))
+        // A connection that the other side is about to close makes an outcome unknown for nothing.
+        .pool_idle_timeout(std::time::Duration::from_secs(4))
         .build()
         .expect("the TLS back end starts")
 }

@@ -312,12 +312,18 @@ async fn killed_while_freezing_a_number_is_drawn_once_or_not_at_all() {
 async fn killed_at_random_moments_under_load_nothing_is_lost_and_nothing_doubled() {
     let crashes: u32 = std::env::var("TIEPDON_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
     let house = House::new().await;
-    house.gateway.gateway.set_fault(Service::Papers, Fault::Slow { ms: 20 }, None);
+    house.gateway.gateway.set_fault(Service::Papers, Fault::Slow { ms: 60 }, None);
     let mut ids = Vec::new();
     for _ in 0..crashes {
         ids.extend(house.frozen(20).await);
+        let before = house.gateway.gateway.records().len();
         let server = house.serve(None);
-        let alive = rand::thread_rng().gen_range(150..900);
+        let patience = Instant::now();
+        while house.gateway.gateway.records().len() == before {
+            assert!(patience.elapsed() < PATIENCE, "nothing is sent");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let alive = rand::thread_rng().gen_range(0..300);
         tokio::time::sleep(Duration::from_millis(alive)).await;
         server.kill();
     }

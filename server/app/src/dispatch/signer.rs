@@ -7,7 +7,9 @@ use api::Base64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use xmldsig::{KeyError, SignError, SigningKey, SoftwareKey, sign_enveloped, sign_paper};
+use xmldsig::{
+    KeyError, SignError, SigningKey, SoftwareKey, TokenKey, TokenName, TokenSettings, sign_enveloped, sign_paper,
+};
 use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, SigningConfig};
@@ -69,13 +71,24 @@ pub struct FacilitySigner {
 
 enum KeySource {
     Pkcs12 { file: PathBuf, password: Zeroizing<String> },
+    Token(TokenSettings),
     Given(Arc<dyn SigningKey>),
 }
 
 impl FacilitySigner {
     pub fn from_config(config: &SigningConfig) -> Result<Self, ConfigError> {
-        let password = config.password.read("dispatch.signing.password")?;
-        Ok(Self { source: KeySource::Pkcs12 { file: config.pkcs12.clone(), password }, key: Mutex::default() })
+        let source = match config {
+            SigningConfig::Pkcs12 { pkcs12, password } => {
+                KeySource::Pkcs12 { file: pkcs12.clone(), password: password.read("dispatch.signing.password")? }
+            }
+            SigningConfig::Pkcs11 { module, token_label, key_label, pin_file } => KeySource::Token(TokenSettings {
+                module: module.clone(),
+                token: TokenName::Label(token_label.clone()),
+                key_label: key_label.clone(),
+                pin_file: pin_file.clone(),
+            }),
+        };
+        Ok(Self { source, key: Mutex::default() })
     }
 
     pub fn with_key(key: Arc<dyn SigningKey>) -> Self {
@@ -91,6 +104,7 @@ impl FacilitySigner {
             KeySource::Pkcs12 { file, password } => {
                 Arc::new(SoftwareKey::open_pkcs12(file, password).map_err(SigningFailure::Key)?)
             }
+            KeySource::Token(settings) => Arc::new(TokenKey::open(settings.clone()).map_err(SigningFailure::Key)?),
             KeySource::Given(key) => key.clone(),
         };
         *held = Some(key.clone());
