@@ -20,7 +20,7 @@ const SMALL_STRONG: Style = Style::new(Weight::SemiBold, 8.0);
 
 /// Room for a hand's signature where nobody signed with a key.
 const HAND: f32 = 38.0;
-const CODE_SIDE: f32 = 98.0;
+const CODE_SIDE: f32 = 96.0;
 const COLUMN_GAP: f32 = 14.0;
 /// The shortest dotted line that somebody can write on.
 const WRITABLE: f32 = 60.0;

@@ -106,7 +106,7 @@ fn codes(app: &App, paper: &OpenPaper) -> Result<(Vec<Code>, Vec<String>), Sheet
     }
     if let Some(statement) = statement(app, paper) {
         codes.push(Code {
-            caption: "Kiểm tra không cần mạng".to_owned(), content: statement.sign(app.keys.papers())
+            caption: "Kiểm tra ngoại tuyến".to_owned(), content: statement.sign(app.keys.papers())
         });
         words.push(
             "Mã còn lại mang chữ ký số của cơ sở tại thời điểm cấp, kiểm tra bằng khóa công khai của cơ sở.".to_owned(),
