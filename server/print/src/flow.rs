@@ -12,6 +12,7 @@ pub const TOP: f32 = 50.0;
 /// The foot of the page stands below.
 pub const BOTTOM: f32 = PAGE_HEIGHT - 62.0;
 pub const WIDTH: f32 = RIGHT - LEFT;
+const ROUNDING: f32 = 0.1;
 
 /// Something drawn, from the block's upper edge, and from the page's once it stands on one.
 #[derive(Clone)]
@@ -96,7 +97,8 @@ impl Flow {
 
     pub fn add(&mut self, block: Block) {
         let page = BOTTOM - TOP;
-        if self.y + block.height > BOTTOM && self.y > TOP {
+        // What was made to end exactly at the foot must not fall off it by a rounding.
+        if self.y + block.height > BOTTOM + ROUNDING && self.y > TOP {
             self.turn();
         }
         // Taller than a page: marks go where they fall.

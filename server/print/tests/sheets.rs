@@ -141,6 +141,17 @@ fn names_as_long_as_the_contract_allows_are_printed_whole_and_pages_are_counted(
 }
 
 #[test]
+fn codes_stay_on_the_page_that_has_room_for_them() {
+    for more in 0..8 {
+        let mut paper = birth();
+        let row = Row::one("Thêm một dòng", "có chữ");
+        paper.parts[1].rows.extend(std::iter::repeat_n(row, more));
+        let (_, pages) = read(&format!("room-{more}"), &pdf(&paper, &fonts()).unwrap());
+        assert_eq!(pages, 1, "{more} lines more");
+    }
+}
+
+#[test]
 fn a_reissue_and_a_withdrawn_paper_say_so() {
     let mut paper = birth();
     paper.standing = Standing::Reissued("(Cấp lại lần 1)".into());
