@@ -11,10 +11,10 @@ use emrtd::sim::SimulatedCard;
 use gateway::{Fault, Service};
 use identity::CitizenId;
 use serde::Serialize;
-use server::App;
 use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Why};
 use server::dispatch::{Finding, reconcile};
 use server::store::{CertificateId, CertificateKind, CertificateRow};
+use server::{App, paper};
 use session::screen::Action;
 use time::{Date, OffsetDateTime, UtcOffset};
 
@@ -154,10 +154,17 @@ fn kind(kind: CertificateKind) -> &'static str {
 
 /// Twins: the father reads both papers at the kiosk and confirms each with his card's own signature.
 pub fn twins(office: &mut Office<'_>, live: &[camera::sim::Picture], card: SimulatedCard) -> Result<(), StoryError> {
-    let mut twins = Vec::new();
+    let (mut twins, confinement) = (Vec::new(), uuid::Uuid::new_v4());
     for (child, hour) in [("Nguyễn Thử An", "00:05"), ("Nguyễn Thử Bình", "00:12")] {
         let born = Born { child, children: 2, hour };
-        let id = office.write(&papers::birth(born, Office::today())?, Some(people::MAU.number))?;
+        let app = office.app()?;
+        let (draft, notes) = (
+            papers::birth(born, Office::today())?,
+            paper::Notes::of(Some(people::MAU.number.to_owned()), Some(confinement)),
+        );
+        let id =
+            office.stage.hospital.block_on(paper::begin(&app, &draft, &notes, ward())).map_err(HospitalError::from)?;
+        office.papers.push(id);
         office.freeze(id, FreezeTo::AskCitizen)?;
         twins.push(PaperId(id.0));
     }
@@ -224,7 +231,7 @@ pub fn gateway_outage(office: &mut Office<'_>) -> Result<(), StoryError> {
 
 /// The gateway refuses a paper; it is corrected and issued again under its first number.
 pub fn refused_and_reissued(office: &mut Office<'_>) -> Result<(), StoryError> {
-    office.stage.hospital.gateway().set_fault(Service::Papers, Fault::ServerError, Some(1));
+    office.stage.hospital.gateway().set_fault(Service::Papers, Fault::TooMany { retry_after_s: 1 }, Some(1));
     let born = Born { child: "Nguyễn Thử Anh", children: 1, hour: "00:05" };
     let draft = papers::birth(born, Office::today())?;
     let first = office.write(&draft, None)?;

@@ -82,6 +82,7 @@ impl Scenario {
         match (self.play)(&mut stage, &props.photographs) {
             Ok(expected) => fill(&mut report, &mut stage, expected),
             Err(error) => {
+                note_record(&mut report, &stage);
                 report.outcome = "broke off".to_owned();
                 report.differences.push(error.to_string());
             }
@@ -482,11 +483,8 @@ fn entitlement(stage: &Stage, visit: api::VisitId) -> Result<Option<EntitlementS
     Ok(stage.hospital.visit(visit)?.map(|row| row.entitlement_state))
 }
 
-/// Writes what was found beside what was expected.
-fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
-    report.differences = expected.differences;
-    report.certificates = expected.certificates;
-    report.outcome = expected.outcome.to_owned();
+/// What the server recorded of the last visit.
+fn note_record(report: &mut ScenarioReport, stage: &Stage) -> Option<VisitRow> {
     report.ticket = stage.numbers.last().cloned();
     let recorded = stage.last_visit().and_then(|visit| stage.hospital.recorded(visit).ok().flatten());
     let row: Option<VisitRow> = stage.last_visit().and_then(|visit| stage.hospital.visit(visit).ok().flatten());
@@ -498,6 +496,15 @@ fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
         report.chip_authenticity = recorded.authenticity;
         report.face = recorded.face.map(|decision| FaceReport { score: recorded.face_score, decision });
     }
+    row
+}
+
+/// Writes what was found beside what was expected.
+fn fill(report: &mut ScenarioReport, stage: &mut Stage, expected: Expected) {
+    report.differences = expected.differences;
+    report.certificates = expected.certificates;
+    report.outcome = expected.outcome.to_owned();
+    let row = note_record(report, stage);
     // What a chip failed at the kiosk is no evidence the server could repeat: it stands there as the counter's reason.
     match row.as_ref().and_then(|row| row.counter_reason) {
         Some(CounterReason::ChipNotGenuine) => report.chip_authenticity = Some("not genuine".to_owned()),
