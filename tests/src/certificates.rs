@@ -237,10 +237,12 @@ pub fn refused_and_reissued(office: &mut Office<'_>) -> Result<(), StoryError> {
     let first = office.write(&draft, None)?;
     office.freeze(first, FreezeTo::Sign)?;
     office.until(first, CertificateState::Refused, "the gateway's refusal")?;
-    let number = office.row(first)?.number;
-
-    let corrected = draft.with("TEN_CON", "Nguyễn Thử Ánh")?.with("CAP_LAN_DAU", "0")?;
+    let row = office.row(first)?;
     let app = office.app()?;
+    let facility = &app.config.hospital.facility_code;
+    let number = row.number.map(|number| certificate::number_text(row.kind, facility, number)).unwrap_or_default();
+
+    let corrected = draft.with("TEN_CON", "Nguyễn Thử Ánh")?.with("CAP_LAN_DAU", "0")?.with("MA_GCS", &number)?;
     let by = records_office(Why::Correction);
     let (content, people) = (certificate::write_draft(&corrected), certificate::people_of_draft(&corrected));
     let content = certificate::Draft { content: &content, confirmer: None, people: &people };
@@ -250,7 +252,7 @@ pub fn refused_and_reissued(office: &mut Office<'_>) -> Result<(), StoryError> {
     office.freeze(again, FreezeTo::Sign)?;
     office.until(again, CertificateState::Accepted, "the receipt of the second issue")?;
     let second = office.row(again)?;
-    office.expect(second.number == number, "the second issue has another number");
+    office.expect(second.number == row.number, "the second issue has another number");
     office.until(first, CertificateState::Replaced, "the first issue replaced")
 }
 
