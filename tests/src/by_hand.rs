@@ -12,7 +12,7 @@ use station::sim::{Bench, CameraPace, CardKind};
 use crate::deck::Deck;
 use crate::hospital::Hospital;
 use crate::people;
-use crate::stage::{Props, StoryError, open_station};
+use crate::stage::{Place, Props, StoryError, open_station};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ByHandError {
@@ -26,7 +26,7 @@ pub enum ByHandError {
 pub fn open(props: &Props, deck: Arc<Deck>) -> Result<(), ByHandError> {
     let hospital = Hospital::open(&deck.authorities(), &props.photographs.eid_portrait).map_err(StoryError::from)?;
     let bench = Bench::new(SimOptions::extended_apdu(), CameraPace::Real).map_err(StoryError::from)?;
-    let station = open_station(&hospital, &deck, &bench, props)?;
+    let station = open_station(&hospital, &deck, &bench, props, Place::Hall)?;
     let live_a = props.photographs.live(&props.photographs.a).map_err(StoryError::from)?;
     let live_b = props.photographs.live(&props.photographs.b).map_err(StoryError::from)?;
     bench.choose_face(&live_a);

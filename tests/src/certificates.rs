@@ -15,7 +15,7 @@ use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Wh
 use server::dispatch::{Finding, reconcile};
 use server::store::{CertificateId, CertificateKind, CertificateRow};
 use server::{App, paper};
-use session::screen::Action;
+use session::screen::{Action, Mood, Screen};
 use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::hospital::HospitalError;
@@ -40,7 +40,7 @@ pub struct CertificateReport {
 
 /// The ward and the records office of a story.
 pub struct Office<'a> {
-    stage: &'a mut Stage,
+    pub(crate) stage: &'a mut Stage,
     pub papers: Vec<CertificateId>,
     pub differences: Vec<String>,
 }
@@ -58,12 +58,12 @@ impl<'a> Office<'a> {
         Self { stage, papers: Vec::new(), differences: Vec::new() }
     }
 
-    fn today() -> Date {
+    pub(crate) fn today() -> Date {
         let vietnam = UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC);
         OffsetDateTime::now_utc().to_offset(vietnam).date()
     }
 
-    fn app(&self) -> Result<App, StoryError> {
+    pub(crate) fn app(&self) -> Result<App, StoryError> {
         Ok(self.stage.hospital.app()?)
     }
 
@@ -80,7 +80,7 @@ impl<'a> Office<'a> {
         Ok(id)
     }
 
-    fn freeze(&mut self, id: CertificateId, to: FreezeTo) -> Result<(), StoryError> {
+    pub(crate) fn freeze(&mut self, id: CertificateId, to: FreezeTo) -> Result<(), StoryError> {
         let app = self.app()?;
         let by = records_office(Why::AsPlanned);
         let frozen = certificate::freeze_paper(&app, id, (NumberSource::Drawn, to), by);
@@ -88,13 +88,18 @@ impl<'a> Office<'a> {
         Ok(())
     }
 
-    fn row(&self, id: CertificateId) -> Result<CertificateRow, StoryError> {
+    pub(crate) fn row(&self, id: CertificateId) -> Result<CertificateRow, StoryError> {
         let app = self.app()?;
         let row = self.stage.hospital.block_on(app.store.certificate(id)).map_err(HospitalError::from)?;
         row.ok_or(StoryError::NotReached { what: "a certificate", screen: "-" })
     }
 
-    fn until(&mut self, id: CertificateId, state: CertificateState, what: &'static str) -> Result<(), StoryError> {
+    pub(crate) fn until(
+        &mut self,
+        id: CertificateId,
+        state: CertificateState,
+        what: &'static str,
+    ) -> Result<(), StoryError> {
         let app = self.app()?;
         self.stage.until(what, move |stage| {
             let row = stage.hospital.block_on(app.store.certificate(id));
@@ -102,7 +107,7 @@ impl<'a> Office<'a> {
         })
     }
 
-    fn expect(&mut self, holds: bool, otherwise: &str) {
+    pub(crate) fn expect(&mut self, holds: bool, otherwise: &str) {
         if !holds {
             self.differences.push(otherwise.to_owned());
         }
@@ -153,9 +158,9 @@ fn kind(kind: CertificateKind) -> &'static str {
 }
 
 /// Twins: the father reads both papers at the kiosk and confirms each with his card's own signature.
-pub fn twins(office: &mut Office<'_>, live: &[camera::sim::Picture], card: SimulatedCard) -> Result<(), StoryError> {
+pub fn twins(office: &mut Office<'_>, card: SimulatedCard) -> Result<(), StoryError> {
     let (mut twins, confinement) = (Vec::new(), uuid::Uuid::new_v4());
-    for (child, hour) in [("Nguyễn Thử An", "00:05"), ("Nguyễn Thử Bình", "00:12")] {
+    for (child, hour) in [("Nguyễn Thử An", "21:05"), ("Nguyễn Thử Bình", "21:12")] {
         let born = Born { child, children: 2, hour };
         let app = office.app()?;
         let (draft, notes) = (
@@ -169,10 +174,7 @@ pub fn twins(office: &mut Office<'_>, live: &[camera::sim::Picture], card: Simul
         twins.push(PaperId(id.0));
     }
     let stage = &mut *office.stage;
-    stage.stand_before_camera(live);
-    stage.touch(Action::OpenPapers);
-    stage.hold(card);
-    stage.show_code(&people::MAU.card_qr())?;
+    come_for_papers(stage, card)?;
     let mut father = Patient::who_wants([
         Action::AgreeToFace,
         Action::RetryFace,
@@ -196,6 +198,45 @@ pub fn twins(office: &mut Office<'_>, live: &[camera::sim::Picture], card: Simul
     Ok(())
 }
 
+/// "My papers", the card in the hand, its code shown.
+pub(crate) fn come_for_papers(stage: &mut Stage, card: SimulatedCard) -> Result<(), StoryError> {
+    stage.touch(Action::OpenPapers);
+    stage.hold(card);
+    stage.show_code(&people::MAU.card_qr())
+}
+
+/// A son reads his father's notice in private and confirms it: quiet screens, no thanks, no flower.
+pub fn read_apart(office: &mut Office<'_>, card: SimulatedCard) -> Result<(), StoryError> {
+    let id = office.write(&papers::death(Office::today())?, Some(people::MAU.number))?;
+    office.freeze(id, FreezeTo::AskCitizen)?;
+    let stage = &mut *office.stage;
+    come_for_papers(stage, card)?;
+    let mut son = Patient::who_wants([
+        Action::AgreeToFace,
+        Action::RetryFace,
+        Action::Confirm,
+        Action::NextPage,
+        Action::OpenPaper(PaperId(id.0)),
+        Action::Done,
+    ]);
+    stage.play(&mut son, "the notice confirmed and the way back to Welcome", |stage| {
+        stage.visits.len() == 1
+            && stage.screen().name == "welcome"
+            && stage.seen.iter().any(|seen| seen.name == "thanks")
+    })?;
+    let loud = |screen: &Screen| {
+        let of_the_notice = ["papers", "paper", "paper_chip", "paper_status", "take_card", "thanks"];
+        of_the_notice.contains(&screen.name) && screen.mood != Mood::Private
+    };
+    let loud = stage.seen.iter().filter(|screen| loud(screen)).map(|screen| screen.name).collect::<Vec<_>>();
+    office.expect(loud.is_empty(), &format!("not in private: {loud:?}"));
+    office.until(id, CertificateState::Accepted, "the receipt of the notice")?;
+    let reports = office.report()?;
+    let confirmed = reports.iter().all(|paper| paper.confirmed == Some("with the chip's answer"));
+    office.expect(confirmed, "the notice is not confirmed with the chip's answer");
+    Ok(())
+}
+
 /// A death notice that the relative never came to read: the records office passes it with a reason, in time.
 pub fn nobody_came(office: &mut Office<'_>) -> Result<(), StoryError> {
     let id = office.write(&papers::death(Office::today())?, Some(people::NGHIEM.number))?;
@@ -213,7 +254,7 @@ pub fn gateway_outage(office: &mut Office<'_>) -> Result<(), StoryError> {
     office.stage.hospital.stop_gateway();
     let mut waiting = Vec::new();
     for child in ["Nguyễn Thử An", "Nguyễn Thử Bình", "Nguyễn Thử Chi"] {
-        let born = Born { child, children: 1, hour: "00:05" };
+        let born = Born { child, children: 1, hour: "21:05" };
         let id = office.write(&papers::birth(born, Office::today())?, None)?;
         office.freeze(id, FreezeTo::Sign)?;
         waiting.push(id);
@@ -231,8 +272,8 @@ pub fn gateway_outage(office: &mut Office<'_>) -> Result<(), StoryError> {
 
 /// The gateway refuses a paper; it is corrected and issued again under its first number.
 pub fn refused_and_reissued(office: &mut Office<'_>) -> Result<(), StoryError> {
-    office.stage.hospital.gateway().set_fault(Service::Papers, Fault::TooMany { retry_after_s: 1 }, Some(1));
-    let born = Born { child: "Nguyễn Thử Anh", children: 1, hour: "00:05" };
+    office.stage.hospital.gateway().set_fault(Service::Papers, Fault::BadContent, Some(1));
+    let born = Born { child: "Nguyễn Thử Anh", children: 1, hour: "21:05" };
     let draft = papers::birth(born, Office::today())?;
     let first = office.write(&draft, None)?;
     office.freeze(first, FreezeTo::Sign)?;

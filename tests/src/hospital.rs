@@ -28,6 +28,10 @@ const STAFF_LOGIN: &str = "le.tan";
 const STAFF_PASSWORD: &str = "mot-mat-khau-thu-nghiem";
 const EID_KEY: &str = "mock-eid-key";
 const FACILITY_PASSWORD: &str = "mock-token-password";
+/// The doctor who concludes examinations, and signs with a key of her own.
+pub const DOCTOR_LOGIN: &str = "bac.si";
+/// Where drivers are examined.
+pub const EXAMINATION: &str = "KSK";
 
 #[derive(Debug, thiserror::Error)]
 pub enum HospitalError {
@@ -57,16 +61,19 @@ pub enum HospitalError {
     GatewayStore(#[from] gateway::StoreError),
     #[error("a certificate: {0}")]
     Certificate(#[from] server::certificate::CertificateError),
+    #[error("a practitioner's signature: {0}")]
+    Practitioner(#[from] server::paper::PractitionerError),
+    #[error("a stored value: {0}")]
+    Seal(#[from] server::keys::SealError),
     #[error("sending: {0}")]
     Dispatch(#[from] server::dispatch::DispatchError),
     #[error("the server is not running")]
     ServerAway,
 }
 
-/// The key that signs the hospital's papers, made for this run.
-fn facility_key() -> xmldsig::sim::Signer {
+/// A key that signs papers, made for this run.
+fn signing_key(subject: &str) -> xmldsig::sim::Signer {
     let (now, year) = (OffsetDateTime::now_utc(), time::Duration::days(365));
-    let subject = "CN=Bệnh viện Đa khoa Mẫu,C=VN";
     xmldsig::sim::Signer::new(xmldsig::Algorithm::RsaSha256, subject, now - year, now + year)
 }
 
@@ -100,7 +107,7 @@ impl Hospital {
         let folder = tempfile::tempdir()?;
         let clock = Arc::new(MovedClock(AtomicI64::new(0)));
         let gateway_clock = Arc::clone(&clock);
-        let facility_key = facility_key();
+        let facility_key = signing_key("CN=Bệnh viện Đa khoa Mẫu,C=VN");
         let mut certificates = Certificates::new(Unregistered::Refused);
         certificates.register(FACILITY, gateway::Fingerprint::of(facility_key.certificate().der()));
         let settings = gateway::Settings { certificates, ..gateway::Settings::default() };
@@ -116,6 +123,8 @@ impl Hospital {
             csca_files.push(path);
         }
         std::fs::write(folder.path().join("facility.p12"), facility_key.pkcs12(FACILITY_PASSWORD))?;
+        let doctor_key = signing_key("CN=Lê Thị Bác Sĩ,C=VN");
+        std::fs::write(folder.path().join("doctor.p12"), doctor_key.pkcs12(FACILITY_PASSWORD))?;
         let config_text = config(folder.path(), &gateway.base_url(), &gateway_state.eid_public_key(), &csca_files)?;
         let mut hospital = Self {
             server: None,
@@ -143,8 +152,8 @@ impl Hospital {
         match &self.line {
             Some(line) => line.set(LineState::Through),
             None => {
-                // The next start listens on the same port.
-                self.config_text = self.config_text.replace("127.0.0.1:0", &running.addr.to_string());
+                // The next start listens for kiosks on the same port.
+                self.config_text = self.config_text.replacen("127.0.0.1:0", &running.addr.to_string(), 1);
                 self.line = Some(Line::to(running.addr)?);
             }
         }
@@ -194,6 +203,13 @@ impl Hospital {
     /// A code as the phone of `number` shows it to our kiosk.
     pub fn eid_code(&self, number: &str) -> String {
         self.gateway_state.open_eid_session(number, KIOSK, None, SessionTerms::Honest)
+    }
+
+    /// The page that anyone who holds a paper reaches by its code.
+    pub fn public_page(&self, path: &str) -> Result<String, HospitalError> {
+        let address = self.server.as_ref().and_then(|server| server.public_addr).ok_or(HospitalError::ServerAway)?;
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(self.block_on(async { client.get(format!("http://{address}{path}")).send().await?.text().await })?)
     }
 
     /// The server's inside, for what its own staff and systems do.
@@ -358,6 +374,7 @@ impl Hospital {
             "K01" => 'A',
             "K02" => 'B',
             "K03" => 'C',
+            EXAMINATION => 'E',
             _ => 'D',
         };
         Ok(Some(format!("{prefix}{:03}", row.try_get::<i64, _>("number")?)))
@@ -489,6 +506,14 @@ name_en = "Ear, nose and throat"
 rooms = "207"
 floor = "2"
 minutes_per_patient = [4, 6]
+[[departments]]
+code = "{EXAMINATION}"
+prefix = "E"
+name_vi = "Khám sức khỏe"
+name_en = "Health examination"
+rooms = "301"
+floor = "3"
+minutes_per_patient = [8, 12]
 [insurance]
 base_url = "{gateway}"
 username = "{FACILITY}_BV"
@@ -516,8 +541,17 @@ password = {password}
 [dispatch.signing]
 pkcs12 = "{pkcs12}"
 password = {facility_password}
+[papers]
+public_listen = "127.0.0.1:0"
+public_url = "https://tra-cuu.example"
+place = "Hải Phòng"
+driver_department = "{EXAMINATION}"
+[[papers.practitioners]]
+login = "{DOCTOR_LOGIN}"
+key = {{ pkcs12 = "{doctor_key}", password = {facility_password} }}
 "#,
         pkcs12 = folder.join("facility.p12").display(),
+        doctor_key = folder.join("doctor.p12").display(),
         database = folder.join("tiepdon.db").display(),
         officer_name = people::OFFICER_NAME,
         public_key = eid_public_key.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),

@@ -7,6 +7,7 @@
 pub mod by_hand;
 pub mod certificates;
 pub mod deck;
+mod driver;
 pub mod hospital;
 pub mod line;
 pub mod papers;

@@ -23,11 +23,16 @@ fn day(date: Date) -> String {
     date.format(format_description!("[day]/[month]/[year]")).unwrap_or_default()
 }
 
-/// Of the mother [`people::NGHIEM`], on `today`.
+/// The day before: whatever the clock says, it has passed.
+fn yesterday(today: Date) -> String {
+    day(today.previous_day().unwrap_or(today))
+}
+
+/// Of the mother [`people::NGHIEM`], born yesterday, written `today`.
 pub fn birth(born: Born<'_>, today: Date) -> Result<Draft, DraftError> {
-    let (day, children) = (day(today), born.children.to_string());
+    let (born_on, day, children) = (yesterday(today), day(today), born.children.to_string());
     let alive = (born.children + 1).to_string();
-    let at = format!("{day} {}", born.hour);
+    let at = format!("{born_on} {}", born.hour);
     draft(
         Kind::Birth,
         &[
@@ -72,10 +77,10 @@ pub fn birth(born: Born<'_>, today: Date) -> Result<Draft, DraftError> {
     )
 }
 
-/// Of somebody who died at the hospital on `today`; the relative is [`people::NGHIEM`].
+/// Of somebody who died at the hospital yesterday, written `today`; the relative is [`people::NGHIEM`].
 pub fn death(today: Date) -> Result<Draft, DraftError> {
     let day = day(today);
-    let (came, died) = (format!("{day} 00:10"), format!("{day} 00:45"));
+    let (came, died) = (format!("{} 20:10", yesterday(today)), format!("{} 21:45", yesterday(today)));
     draft(
         Kind::Death,
         &[
@@ -110,29 +115,20 @@ pub fn death(today: Date) -> Result<Draft, DraftError> {
     )
 }
 
-/// Of [`people::MAU`], examined and concluded on `today`.
-pub fn driver(today: Date) -> Result<Draft, DraftError> {
+/// What the chip and the declaration of [`people::MAU`] leave open, examined and concluded on `today`.
+pub fn conclusion(today: Date) -> [(&'static str, String); 11] {
     let day = day(today);
-    draft(
-        Kind::Driver,
-        &[
-            ("HOTEN", people::MAU.name),
-            ("GIOITINHVAL", "0"),
-            ("NGAYSINH", people::MAU.birth),
-            ("SOCMND_PASSPORT", people::MAU.number),
-            ("NGAYTHANGNAMCAPCMND", "15/01/2021"),
-            ("NOICAP", "Cục Cảnh sát QLHC về TTXH"),
-            ("DIACHITHUONGTRU", "Tổ 1, phường Hồng Bàng, Hải Phòng"),
-            ("MATINH_THUONGTRU", "31"),
-            ("MAXA_THUONGTRU", "11311"),
-            ("HANGBANGLAI", "C1"),
-            ("NGAYKHAM", &day),
-            ("MATUY", "0"),
-            ("KETLUAN", "FIT"),
-            ("NGAYKETLUAN", &day),
-            ("BACSYKETLUAN", "Lê Thị Bác Sĩ"),
-            ("IDBENHVIEN", "31999"),
-            ("BENHVIEN", "Bệnh viện Đa khoa Mẫu"),
-        ],
-    )
+    [
+        ("NOICAP", "Cục Cảnh sát QLHC về TTXH".to_owned()),
+        ("DIACHITHUONGTRU", "Tổ 1, phường Hồng Bàng, Hải Phòng".to_owned()),
+        ("MATINH_THUONGTRU", "31".to_owned()),
+        ("MAXA_THUONGTRU", "11311".to_owned()),
+        ("NGAYTHANGNAMCAPCMND", "15/01/2021".to_owned()),
+        ("HANGBANGLAI", "C1".to_owned()),
+        ("NGAYKHAM", day.clone()),
+        ("MATUY", "0".to_owned()),
+        ("KETLUAN", "FIT".to_owned()),
+        ("NGAYKETLUAN", day),
+        ("BACSYKETLUAN", "Lê Thị Bác Sĩ".to_owned()),
+    ]
 }

@@ -5,22 +5,27 @@ use std::time::Duration;
 
 use crate::line::LineState;
 use api::{AlertKind, Assurance, CounterReason, DepartmentCode};
+use emrtd::sim::SimulatedCard;
 use server::store::{DeskState, EntitlementState, VisitRow};
 use session::screen::{Action, Screen};
 use station::sim::CardKind;
 
 use crate::certificates::{self, CertificateReport, Office};
 use crate::deck::{Deck, Photographs};
+use crate::driver;
 use crate::patient::{Patient, words_of};
 use crate::people;
 use crate::report::{Bytes, FaceReport, ScenarioReport, ScreenReport};
-use crate::stage::{Props, Stage, StoryError};
+use crate::stage::{Place, Props, Stage, StoryError};
 
 /// One story: what happens, and what must have come of it.
 pub struct Scenario {
     pub name: &'static str,
-    play: fn(&mut Stage, &Photographs) -> Result<Expected, StoryError>,
+    place: Place,
+    play: Play,
 }
+
+type Play = fn(&mut Stage, &Photographs) -> Result<Expected, StoryError>;
 
 /// What a scenario ends with, checked against what the server recorded.
 struct Expected {
@@ -35,29 +40,31 @@ struct Expected {
     differences: Vec<String>,
 }
 
-pub const ALL: [Scenario; 22] = [
-    Scenario { name: "genuine-patient", play: genuine },
-    Scenario { name: "unknown-signer", play: unknown_signer },
-    Scenario { name: "signer-pinned", play: signer_pinned },
-    Scenario { name: "vneid", play: vneid },
-    Scenario { name: "someone-elses-card", play: someone_elses_card },
-    Scenario { name: "cloned-chip", play: cloned_chip },
-    Scenario { name: "forged-chip", play: forged_chip },
-    Scenario { name: "altered-dg1", play: altered_dg1 },
-    Scenario { name: "card-pulled-in-dg2", play: card_pulled },
-    Scenario { name: "bac-only-chip", play: bac_only },
-    Scenario { name: "gateway-down", play: gateway_down },
-    Scenario { name: "answer-lost", play: answer_lost },
-    Scenario { name: "server-down", play: server_down },
-    Scenario { name: "out-of-paper", play: out_of_paper },
-    Scenario { name: "card-qr-only", play: card_qr_only },
-    Scenario { name: "child-without-portrait", play: child },
-    Scenario { name: "help-and-emergency", play: help_and_emergency },
-    Scenario { name: "birth-twins", play: twins },
-    Scenario { name: "death-notice-nobody-came", play: |stage, _| paperwork(stage, certificates::nobody_came) },
-    Scenario { name: "births-gateway-outage", play: |stage, _| paperwork(stage, certificates::gateway_outage) },
-    Scenario { name: "birth-refused-reissued", play: |stage, _| paperwork(stage, certificates::refused_and_reissued) },
-    Scenario { name: "death-outcome-unknown", play: |stage, _| paperwork(stage, certificates::outcome_unknown) },
+pub const ALL: [Scenario; 24] = [
+    Scenario::in_hall("genuine-patient", genuine),
+    Scenario::in_hall("unknown-signer", unknown_signer),
+    Scenario::in_hall("signer-pinned", signer_pinned),
+    Scenario::in_hall("vneid", vneid),
+    Scenario::in_hall("someone-elses-card", someone_elses_card),
+    Scenario::in_hall("cloned-chip", cloned_chip),
+    Scenario::in_hall("forged-chip", forged_chip),
+    Scenario::in_hall("altered-dg1", altered_dg1),
+    Scenario::in_hall("card-pulled-in-dg2", card_pulled),
+    Scenario::in_hall("bac-only-chip", bac_only),
+    Scenario::in_hall("gateway-down", gateway_down),
+    Scenario::in_hall("answer-lost", answer_lost),
+    Scenario::in_hall("server-down", server_down),
+    Scenario::in_hall("out-of-paper", out_of_paper),
+    Scenario::in_hall("card-qr-only", card_qr_only),
+    Scenario::in_hall("child-without-portrait", child),
+    Scenario::in_hall("help-and-emergency", help_and_emergency),
+    Scenario::in_hall("birth-twins", twins),
+    Scenario::in_hall("driver-health", driver_health),
+    Scenario { name: "death-notice-read-apart", place: Place::Apart, play: death_notice },
+    Scenario::in_hall("death-notice-nobody-came", |stage, _| paperwork(stage, certificates::nobody_came)),
+    Scenario::in_hall("births-gateway-outage", |stage, _| paperwork(stage, certificates::gateway_outage)),
+    Scenario::in_hall("birth-refused-reissued", |stage, _| paperwork(stage, certificates::refused_and_reissued)),
+    Scenario::in_hall("death-outcome-unknown", |stage, _| paperwork(stage, certificates::outcome_unknown)),
 ];
 
 /// What a played scenario leaves: the report, and what was seen and printed.
@@ -68,10 +75,14 @@ pub struct Played {
 }
 
 impl Scenario {
+    const fn in_hall(name: &'static str, play: Play) -> Self {
+        Self { name, place: Place::Hall, play }
+    }
+
     /// Sets a hospital of its own, plays, and compares.
     pub fn run(&self, props: &Props, deck: &Arc<Deck>) -> Played {
         let mut report = ScenarioReport { name: self.name.to_owned(), ..ScenarioReport::default() };
-        let mut stage = match Stage::set(props, Arc::clone(deck)) {
+        let mut stage = match Stage::set(props, Arc::clone(deck), self.place) {
             Ok(stage) => stage,
             Err(error) => {
                 report.outcome = "not set up".to_owned();
@@ -111,9 +122,29 @@ fn department() -> DepartmentCode {
 
 /// A father reads and confirms the papers of his twins.
 fn twins(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
-    let (live, card) = (photographs.live(&photographs.a)?, stage.deck.card(CardKind::Genuine)?);
+    read_at_the_kiosk(stage, photographs, certificates::twins)
+}
+
+/// From the questionnaire to the gateway's receipt.
+fn driver_health(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    // A number for the examination is given too.
+    Ok(Expected { outcome: "served", ..read_at_the_kiosk(stage, photographs, driver::from_questions_to_receipt)? })
+}
+
+/// A relative reads the notice where nobody looks on.
+fn death_notice(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    read_at_the_kiosk(stage, photographs, certificates::read_apart)
+}
+
+fn read_at_the_kiosk(
+    stage: &mut Stage,
+    photographs: &Photographs,
+    story: fn(&mut Office<'_>, SimulatedCard) -> Result<(), StoryError>,
+) -> Result<Expected, StoryError> {
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    let card = stage.deck.card(CardKind::Genuine)?;
     let mut office = Office::of(stage);
-    certificates::twins(&mut office, &live, card)?;
+    story(&mut office, card)?;
     let settled = settled(office)?;
     Ok(Expected {
         outcome: settled.outcome,

@@ -48,6 +48,14 @@ pub struct Props {
     pub provision: std::path::PathBuf,
 }
 
+/// Where the kiosk stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Hall,
+    /// In a room of its own: death notices are read here.
+    Apart,
+}
+
 pub struct Stage {
     // Dropped first: it writes into the hospital's folder.
     pub station: Station,
@@ -64,10 +72,10 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub fn set(props: &Props, deck: Arc<Deck>) -> Result<Self, StoryError> {
+    pub fn set(props: &Props, deck: Arc<Deck>, place: Place) -> Result<Self, StoryError> {
         let hospital = Hospital::open(&deck.authorities(), &props.photographs.eid_portrait)?;
         let bench = Bench::new(SimOptions::extended_apdu(), CameraPace::Unpaced)?;
-        let station = open_station(&hospital, &deck, &bench, props)?;
+        let station = open_station(&hospital, &deck, &bench, props, place)?;
         let mut stage = Self {
             hospital,
             bench,
@@ -223,17 +231,23 @@ fn says_the_same(one: &Screen, other: &Screen) -> bool {
 }
 
 /// A station on the bench, connected to the hospital, with the real models.
-pub fn open_station(hospital: &Hospital, deck: &Deck, bench: &Bench, props: &Props) -> Result<Station, StoryError> {
+pub fn open_station(
+    hospital: &Hospital,
+    deck: &Deck,
+    bench: &Bench,
+    props: &Props,
+    place: Place,
+) -> Result<Station, StoryError> {
     let folder = hospital.folder.path();
     std::fs::write(folder.join("kiosk.key"), &hospital.kiosk_key)?;
     let authorities: Vec<String> = (0..deck.authorities().len()).map(|index| format!("\"csca-{index}.der\"")).collect();
     let path = folder.join("kiosk.toml");
-    std::fs::write(&path, config(&hospital.base_url(), &props.provision, &authorities.join(", ")))?;
+    std::fs::write(&path, config(&hospital.base_url(), &props.provision, &authorities.join(", "), place))?;
     let models = onnx::load(&props.provision);
     Ok(Station::start(StationConfig::read(&path)?, bench.device_set(), models, RealTime::clock())?)
 }
 
-fn config(address: &str, provision: &Path, authorities: &str) -> String {
+fn config(address: &str, provision: &Path, authorities: &str, place: Place) -> String {
     format!(
         r#"
 kiosk = "{KIOSK}"
@@ -251,6 +265,7 @@ counter_place = {{ vi = "ngay bên phải máy này", en = "just to the right of
 [papers]
 office = {{ vi = "phòng hồ sơ", en = "the records office" }}
 office_place = {{ vi = "tầng 1, phòng 105", en = "floor 1, room 105" }}
+death_notices = "{death_notices}"
 [devices]
 reader = "sim"
 scanner = "sim"
@@ -265,5 +280,9 @@ face_ms = 60000
 idle_ms = 120000
 "#,
         provision = provision.display().to_string(),
+        death_notices = match place {
+            Place::Hall => "office",
+            Place::Apart => "kiosk",
+        },
     )
 }

@@ -76,6 +76,8 @@ stories! {
     a_child_without_portrait_goes_to_the_counter = "child-without-portrait",
     help_and_emergency_ring_at_once = "help-and-emergency",
     a_father_confirms_the_papers_of_twins = "birth-twins",
+    a_driver_declares_is_examined_and_holds_the_receipt = "driver-health",
+    a_death_notice_is_read_in_private = "death-notice-read-apart",
     a_notice_nobody_came_for_is_sent_in_time = "death-notice-nobody-came",
     papers_of_an_outage_arrive_once_when_the_gateway_is_back = "births-gateway-outage",
     a_refused_paper_is_corrected_and_issued_again_under_its_number = "birth-refused-reissued",

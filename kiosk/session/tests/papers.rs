@@ -254,7 +254,8 @@ fn the_drivers_conclusion_is_shared_on_a_yes_and_watched_until_the_gateway_has_i
         let mut patient = Patient::at("paper_sharing");
         patient.touch(touch).step("nonce").step("sign");
         assert_eq!(confirmation(&patient).1.sharing, sharing);
-        patient.recorded(PaperState::WaitingToSend, None);
+        patient.recorded(PaperState::WaitingForSignature, None);
+        patient.wait(2_100).reply(Reply::Status(patient::papers::status(PaperState::WaitingToSend)));
         assert_eq!(patient.screen().headline, "Đang gửi lên cổng BHYT.");
         patient.wait(2_100);
         assert_eq!(*patient.last_call(), Call::Status(DRIVER));

@@ -35,6 +35,8 @@ pub enum Fault {
     Unauthorised,
     /// `maKetQua` 500.
     ServerError,
+    /// `maKetQua` 205: the gateway's own checks of the content, which nobody outside knows.
+    BadContent,
     /// HTTP 200 and nonsense.
     Garbage,
     /// HTTP 200 and JSON of another service.

@@ -15,6 +15,7 @@ pub(crate) fn refusal(service: Service, code: &str) -> Value {
         Service::Papers => upload::refusal(code),
         Service::Driver => driver::refusal(match code {
             "401" => "Tài khoản không hợp lệ",
+            "205" => "Dữ liệu không hợp lệ",
             _ => "Lỗi hệ thống",
         }),
         Service::Token | Service::Entitlement | Service::CheckIn | Service::Eid => json!({"maKetQua": code}),
@@ -48,6 +49,7 @@ impl Turn {
             }
             Fault::Unauthorised => Json(refusal(self.service, "401")).into_response(),
             Fault::ServerError => Json(refusal(self.service, "500")).into_response(),
+            Fault::BadContent => Json(refusal(self.service, "205")).into_response(),
             Fault::Garbage => Html("<html><body>Service temporarily moved</body>").into_response(),
             Fault::WrongJson => Json(json!({"Message": "An error has occurred."})).into_response(),
             Fault::TooMany { retry_after_s } => {

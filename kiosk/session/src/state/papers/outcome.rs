@@ -63,12 +63,13 @@ impl Outcome {
         Self { status: reply.status, next: reply.next, confirmed: Confirmed::JustNow, ..Self::of(summary) }
     }
 
+    /// A machine is at it. The hospital's own signature follows a confirmation at once where its key is at hand.
     pub fn is_on_its_way(&self) -> bool {
         match self.status.state {
             PaperState::WaitingToSend | PaperState::Sending => true,
+            PaperState::WaitingForSignature => self.confirmed == Confirmed::JustNow,
             PaperState::Preparing
             | PaperState::WaitingForCitizen
-            | PaperState::WaitingForSignature
             | PaperState::OutcomeUnknown
             | PaperState::Refused { .. }
             | PaperState::Accepted
