@@ -2,6 +2,7 @@
 //! doctor on some days, patients who do not answer. The estimate must beat "mean service time × position" on days it
 //! has not seen, and its interval must hold about as often as it says.
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod world;
 
 use queue::{Class, CounterId, Entry, Ground, Moment, Move, NOMINAL_COVERAGE, QueueEvent, State, backtest};

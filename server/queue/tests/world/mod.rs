@@ -1,5 +1,4 @@
 //! A department for tests: patients by number, moments by minute.
-#![expect(dead_code, reason = "each test binary uses another part")]
 
 use api::{DepartmentCode, TicketNumber, VisitId};
 use queue::{Actor, Arrival, Class, CounterId, Ground, Moment, Move, Policy, Queue, QueueEvent, Refusal, Through};
