@@ -340,6 +340,7 @@ phrases! {
     SlipNotBrought = "slip-not-brought",
     SlipNoNumber = "slip-no-number",
     SlipVerify = "slip-verify",
+    SlipKeep = "slip-keep",
     SlipNotTheCertificate = "slip-not-the-certificate",
     TroubleSilent = "trouble-silent",
     TroubleSilentWhy = "trouble-silent-why",
@@ -360,6 +361,8 @@ phrases! {
     QuestionAnswered = "question-answered",
     ReviewHeadline = "review-headline",
     ReviewWhy = "review-why",
+    DeclareHeadline = "declare-headline",
+    DeclareWhy = "declare-why",
     CondolenceHeadline = "condolence-headline",
     CondolenceWhy = "condolence-why",
 }

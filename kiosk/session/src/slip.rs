@@ -1,6 +1,6 @@
 //! The printed slip of one's own certificate: final words for the printer.
 
-use api::papers::{PaperStatus, PaperTicket, Receipt};
+use api::papers::{PaperState, PaperStatus, PaperTicket, Receipt};
 use time::macros::{format_description, offset};
 
 use crate::effect::{FollowCode, MaskedName, SlipPaper};
@@ -18,7 +18,17 @@ pub(crate) fn slip(ticket: &PaperTicket, settings: &Settings, language: Language
         title: words.say(words::paper_kind(ticket.kind)),
         number: ticket.number.clone().unwrap_or_else(|| words.say(Phrase::SlipNoNumber)),
         state: say(words::paper_state(state)),
-        next: say(words::paper_next(state)),
+        next: match state {
+            PaperState::Accepted => words.say(Phrase::SlipKeep),
+            PaperState::Preparing
+            | PaperState::WaitingForCitizen
+            | PaperState::WaitingForSignature
+            | PaperState::WaitingToSend
+            | PaperState::Sending
+            | PaperState::OutcomeUnknown
+            | PaperState::Refused { .. }
+            | PaperState::Replaced { .. } => say(words::paper_next(state)),
+        },
         facts: receipt.as_ref().map(|receipt| receipt_facts(receipt, words)).unwrap_or_default(),
         holder: ticket
             .holder

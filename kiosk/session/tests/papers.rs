@@ -204,7 +204,9 @@ fn a_driver_declares_one_question_a_screen_and_gets_a_number_for_the_examination
     assert_eq!(patient.name(), "questions_review");
     patient.touch(Action::ChangeAnswer(code("heart"))).step("yes");
     assert_eq!(patient.name(), "questions_review", "back to the review after a change");
-    patient.step("confirm").step("nonce").step("sign");
+    patient.touch(Action::Confirm);
+    assert_eq!(patient.name(), "questions_review", "the declaration is read first");
+    patient.step("next").step("confirm").step("nonce").step("sign");
     let Call::Submit(submit) = patient.last_call() else { panic!("a submission") };
     assert_eq!(submit.answers.len(), 4);
     assert_eq!(submit.answers_hash, api::papers::answers_hash(&submit.version, &submit.answers));

@@ -6,7 +6,7 @@ use super::paper::paged;
 use super::{Draft, Scene, keyboard};
 use crate::phrase::Phrase;
 use crate::screen::{Action, Badge, Block, Key, KeyWeight, Row, Tone};
-use crate::state::papers::{Form, FormPage, LINES_A_PAGE};
+use crate::state::papers::{ANSWERS_A_PAGE, Form, FormPage};
 
 pub(super) fn form(scene: &Scene<'_>, form: &Form) -> Draft {
     match &form.page {
@@ -70,10 +70,23 @@ fn answers(scene: &Scene<'_>, form: &Form, question: &Question, draft: &mut Draf
 }
 
 fn review(scene: &Scene<'_>, form: &Form, page: usize) -> Draft {
-    let asked = form.asked();
-    let pages = asked.len().div_ceil(LINES_A_PAGE).max(1);
-    let mut draft = Draft::new(None, scene.say(Phrase::ReviewHeadline), paged(scene, Phrase::ReviewWhy, page, pages));
-    let rows = asked.iter().skip(page * LINES_A_PAGE).take(LINES_A_PAGE).map(|question| Row {
+    let (asked, pages) = (form.asked(), form.review_pages());
+    let before =
+        if page == 0 { (Phrase::KeyBack, Action::Back) } else { (Phrase::KeyPreviousPage, Action::PreviousPage) };
+    let mut keys = vec![scene.secondary(before.0, before.1), scene.secondary(Phrase::KeyLater, Action::Later)];
+    if page + 1 == pages {
+        let mut draft = scene.draft(None, Phrase::DeclareHeadline, Phrase::DeclareWhy);
+        let declaration = &form.questionnaire.declaration;
+        let declaration = scene.pick(&declaration.vi, &declaration.en).to_owned();
+        draft.spoken = Some(format!("{} {declaration}", draft.headline));
+        draft.body.push(Block::Statement(declaration));
+        keys.push(Key { enabled: form.complete().is_some(), ..scene.primary(Phrase::KeySubmit, Action::Confirm) });
+        draft.keys = keys;
+        return draft;
+    }
+    let mut draft =
+        Draft::new(None, scene.say(Phrase::ReviewHeadline), paged(scene, Phrase::ReviewWhy, page, pages - 1));
+    let rows = asked.iter().skip(page * ANSWERS_A_PAGE).take(ANSWERS_A_PAGE).map(|question| Row {
         title: scene.pick(&question.text.vi, &question.text.en).to_owned(),
         subtitle: String::new(),
         badge: form
@@ -88,16 +101,8 @@ fn review(scene: &Scene<'_>, form: &Form, page: usize) -> Draft {
     });
     draft.spoken = Some(format!("{} {}", draft.headline, told.collect::<Vec<_>>().join(" ")));
     draft.body.push(Block::Rows(rows));
-    let before =
-        if page == 0 { (Phrase::KeyBack, Action::Back) } else { (Phrase::KeyPreviousPage, Action::PreviousPage) };
-    draft.keys = vec![scene.secondary(before.0, before.1), scene.secondary(Phrase::KeyLater, Action::Later)];
-    draft.keys.push(if page + 1 < pages {
-        scene.primary(Phrase::KeyNextPage, Action::NextPage)
-    } else {
-        let declaration = &form.questionnaire.declaration;
-        draft.body.push(Block::Paragraph(scene.pick(&declaration.vi, &declaration.en).to_owned()));
-        Key { enabled: form.complete().is_some(), ..scene.primary(Phrase::KeySubmit, Action::Confirm) }
-    });
+    keys.push(scene.primary(Phrase::KeyNextPage, Action::NextPage));
+    draft.keys = keys;
     draft
 }
 

@@ -12,7 +12,7 @@ use crate::words;
 
 pub(super) fn reading(scene: &Scene<'_>, step: &PaperReading) -> Draft {
     let reading = &step.reading;
-    let pages = step.line_count().div_ceil(LINES_A_PAGE).max(1);
+    let pages = step.pages();
     let why = match pages {
         1 => scene.say(Phrase::PaperPageOne),
         _ => paged(scene, Phrase::PaperPage, step.page, pages),

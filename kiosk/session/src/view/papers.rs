@@ -5,7 +5,7 @@ use api::papers::{PaperState, PaperStatus, PaperSummary, PaperTask, Questionnair
 use super::{Draft, Scene, form, paper};
 use crate::event::DeviceStatus;
 use crate::phrase::Phrase;
-use crate::screen::{Action, Badge, Block, Key, Picture, Row, Tone};
+use crate::screen::{Action, Badge, Block, Key, Mood, Picture, Row, Tone};
 use crate::settings::EidRoute;
 use crate::state::Purpose;
 use crate::state::papers::{
@@ -101,7 +101,8 @@ fn list(scene: &Scene<'_>, desk: &Desk, step: &Listing) -> Draft {
     let mut rows: Vec<Row> = desk.list.papers.iter().map(|summary| paper_row(scene, summary)).collect();
     // The declaration stands first where nothing else waits.
     let waits = desk.list.papers.iter().any(|summary| summary.task == PaperTask::Confirm);
-    if let Some(offer) = &desk.list.questionnaire {
+    // Beside a death notice nothing else is asked.
+    if let Some(offer) = desk.list.questionnaire.as_ref().filter(|_| desk.mood == Mood::Everyday) {
         let at = if waits { rows.len() } else { 0 };
         rows.insert(at, questionnaire_row(scene, offer));
     }

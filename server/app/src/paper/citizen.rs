@@ -82,13 +82,18 @@ pub async fn list(app: &App, citizen: &Citizen) -> Result<PaperList, Refusal> {
         summaries.push(summary(app, citizen, paper, &papers).await?);
     }
     summaries.sort_by_key(|summary| summary.task != PaperTask::Confirm);
+    // One examination at a time: the next declaration is for the next certificate.
+    let examined = papers.iter().any(|paper| {
+        let open = [CertificateState::Draft, CertificateState::Blocked, CertificateState::WaitingForCitizen];
+        paper.row.kind == CertificateKind::Driver && open.contains(&paper.row.state)
+    });
     let questionnaire = match &app.config.papers.driver_department {
-        Some(department) => {
+        Some(department) if !examined => {
             let (answered, questions) = declaration::progress(app, citizen).await?;
             let title = declaration::title();
             Some(QuestionnaireOffer { title, answered, questions, department: department.clone() })
         }
-        None => None,
+        Some(_) | None => None,
     };
     Ok(PaperList { papers: summaries, questionnaire })
 }

@@ -13,6 +13,8 @@ use crate::screen::Action;
 use crate::typing::{Capitals, Typing};
 
 const MAX_QUESTIONS: usize = 100;
+/// So many answers stand on one page of the review.
+pub(crate) const ANSWERS_A_PAGE: usize = 5;
 
 #[derive(Clone)]
 pub(crate) struct Form {
@@ -78,6 +80,11 @@ impl Form {
         self.questionnaire.complete(&self.answers)
     }
 
+    /// Of the review: the answers, and the declaration that is confirmed on a page of its own.
+    pub fn review_pages(&self) -> usize {
+        self.asked().len().div_ceil(ANSWERS_A_PAGE) + 1
+    }
+
     /// Position and count, for people.
     pub fn progress(&self, code: &QuestionCode) -> (usize, usize) {
         let asked = self.asked();
@@ -93,10 +100,7 @@ impl Form {
                 }
                 return desk.at(At::Form(self));
             }
-            Event::Touched(Action::Later) => {
-                self.save_last(&desk, cx);
-                return desk.show_list(ListNotice::Saved, cx);
-            }
+            Event::Touched(Action::Later) => return self.leave(desk, ListNotice::Saved, cx),
             Event::Touched(action) => match self.page.clone() {
                 FormPage::Question { code, typing, from_review, .. } => {
                     return self.touched(desk, code, typing, from_review, action, cx);
@@ -157,11 +161,12 @@ impl Form {
             Action::ChangeAnswer(code) if self.asked().iter().any(|question| question.code == code) => {
                 self.show(code, false, true);
             }
-            Action::Back => match self.asked().last().map(|question| question.code.clone()) {
+            Action::Back if page == 0 => match self.asked().last().map(|question| question.code.clone()) {
                 Some(code) => self.show(code, false, false),
                 None => return desk.show_list(ListNotice::Nothing, cx),
             },
-            Action::Confirm => {
+            // Only what was looked over to its end.
+            Action::Confirm if page + 1 == self.review_pages() => {
                 if let Some(answers) = self.complete() {
                     let version = self.questionnaire.version.clone();
                     let hash = answers_hash(&version, &answers);
@@ -171,8 +176,8 @@ impl Form {
                 }
             }
             action => {
-                let lines = self.asked().len();
-                self.page = FormPage::Review { page: turned(page, lines, &Event::Touched(action)) };
+                let pages = self.review_pages();
+                self.page = FormPage::Review { page: turned(page, pages, &Event::Touched(action)) };
             }
         }
         desk.at(At::Form(self))
@@ -190,11 +195,20 @@ impl Form {
                 self.show(code, false, false);
                 desk.at(At::Form(self))
             }
-            None => {
-                self.save_last(&desk, cx);
-                desk.show_list(ListNotice::Nothing, cx)
-            }
+            None => self.leave(desk, ListNotice::Nothing, cx),
         }
+    }
+
+    /// Back to the list, which says how far it came.
+    fn leave(self, mut desk: Desk, notice: ListNotice, cx: &mut Context<'_>) -> State {
+        self.save_last(&desk, cx);
+        if let Some(offer) = &mut desk.list.questionnaire {
+            let asked = self.asked();
+            let answered = asked.iter().filter(|question| self.answer(&question.code).is_some()).count();
+            offer.answered = u16::try_from(answered).unwrap_or(u16::MAX);
+            offer.questions = u16::try_from(asked.len()).unwrap_or(u16::MAX);
+        }
+        desk.show_list(notice, cx)
     }
 
     fn set(&mut self, code: &QuestionCode, value: AnswerValue) {
@@ -225,7 +239,7 @@ impl Form {
         let at = self.asked().iter().position(|question| question.code == *code).unwrap_or(0);
         let last = at + 1 == self.asked().len();
         // After the last question the review is read from its beginning.
-        self.page = FormPage::Review { page: if last { 0 } else { at / super::LINES_A_PAGE } };
+        self.page = FormPage::Review { page: if last { 0 } else { at / ANSWERS_A_PAGE } };
     }
 
     fn show(&mut self, code: QuestionCode, resumed: bool, from_review: bool) {

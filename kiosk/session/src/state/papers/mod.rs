@@ -26,13 +26,13 @@ use crate::timeouts::Timeouts;
 pub(crate) use confirming::{ChipStep, Confirming, PutBack};
 pub(crate) use entry::{Denial, PapersDenied, PapersStart};
 pub(super) use entry::{may_be_verified, start};
-pub(crate) use form::{Form, FormPage};
+pub(crate) use form::{ANSWERS_A_PAGE, Form, FormPage};
 pub(crate) use list::{ListNotice, Listing};
 pub(crate) use outcome::{Confirmed, Outcome, Slip};
 pub(crate) use reading::{Correcting, PaperReading, ReadingNotice, Sharing};
 pub(crate) use waiting::{Trouble, TroubleKind, Wait, Waiting};
 
-/// So many lines stand on one page of a text, so many answers on one page of the review.
+/// So many lines stand on one page of a text.
 pub(crate) const LINES_A_PAGE: usize = 6;
 
 /// Who reads here, and what there is.
@@ -237,9 +237,9 @@ impl Context<'_> {
     }
 }
 
-/// The page after or before this one, of so many lines.
-fn turned(page: usize, lines: usize, event: &Event) -> usize {
-    let last = lines.div_ceil(LINES_A_PAGE).saturating_sub(1);
+/// The page after or before this one, of so many.
+fn turned(page: usize, pages: usize, event: &Event) -> usize {
+    let last = pages.saturating_sub(1);
     match event {
         Event::Touched(crate::screen::Action::NextPage) => (page + 1).min(last),
         Event::Touched(crate::screen::Action::PreviousPage) => page.saturating_sub(1),

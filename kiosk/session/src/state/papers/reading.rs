@@ -47,8 +47,12 @@ impl PaperReading {
         self.reading.sections.iter().map(|section| section.lines.len()).sum()
     }
 
+    pub fn pages(&self) -> usize {
+        self.line_count().div_ceil(super::LINES_A_PAGE).max(1)
+    }
+
     pub fn is_last_page(&self) -> bool {
-        (self.page + 1) * super::LINES_A_PAGE >= self.line_count()
+        self.page + 1 >= self.pages()
     }
 
     pub fn waits_for_confirmation(&self) -> bool {
@@ -56,7 +60,7 @@ impl PaperReading {
     }
 
     pub fn on(mut self, desk: Desk, event: Event, cx: &mut Context<'_>) -> State {
-        self.page = turned(self.page, self.line_count(), &event);
+        self.page = turned(self.page, self.pages(), &event);
         match event {
             Event::Touched(Action::Back) => desk.show_list(ListNotice::Nothing, cx),
             Event::Touched(Action::CorrectField(field)) if self.waits_for_confirmation() => {
