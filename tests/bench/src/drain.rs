@@ -3,9 +3,11 @@
 //!
 //! The server's own sender on SQLite (`synchronous=FULL`) and the mock gateway over HTTP on loopback, on the same
 //! machine: every certificate is signed with RSA-2048, every signature verified by the gateway. Preparing and signing
-//! are not in the drain's time. The memory is that of this process, which holds both.
+//! are not in the drain's time. The memory is that of this process, which holds both. Beside the certificates that drain,
+//! the outbox is filled up to [`WAITING`] rows: copies of signed ones that are due on another day.
 
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,6 +18,7 @@ use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Wh
 use server::clock::{SharedClock, SystemClock};
 use server::store::DispatchKind;
 use server::{App, Outside, dispatch};
+use sqlx::{Connection, Row, SqliteConnection};
 use time::{Duration, OffsetDateTime, UtcOffset};
 use xmldsig::sim::Signer;
 
@@ -25,6 +28,8 @@ use crate::window::resident_mib;
 
 const LATENCY_MS: u64 = 50;
 const CONCURRENCY: u32 = 8;
+/// Rows of the outbox while memory is read and while it drains.
+const WAITING: u32 = 100_000;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DrainReport {
@@ -44,8 +49,11 @@ pub struct DrainReport {
     pub doubled: usize,
     pub accepted: u64,
     pub resident_mib_before: f64,
+    /// Rows of the outbox, those that drain among them.
+    pub waiting: u32,
     /// While all of them wait.
     pub resident_mib_waiting: f64,
+    pub resident_mib_drained: f64,
 }
 
 pub fn measure(certificates: NonZeroU32) -> Result<DrainReport, BenchError> {
@@ -102,12 +110,14 @@ password = {{ file = "{p12_password}" }}
     let started = Instant::now();
     while dispatch::sign_due(&app, kind).await? > 0 {}
     let signed_per_s = f64::from(count) / started.elapsed().as_secs_f64();
+    let waiting = fill_up(folder.path(), WAITING).await?;
     let resident_mib_waiting = resident();
 
     mock.set_fault(Service::Papers, Fault::Slow { ms: LATENCY_MS }, None);
     let started = Instant::now();
     dispatch::send_due(&app, kind, usize::MAX).await?;
     let drained_per_s = f64::from(count) / started.elapsed().as_secs_f64();
+    let resident_mib_drained = resident();
     let counts = app.store.certificate_counts().await?;
     let accepted = counts.iter().filter(|(_, state, _)| *state == CertificateState::Accepted);
     let accepted = accepted.map(|(_, _, rows)| rows).sum();
@@ -128,8 +138,33 @@ password = {{ file = "{p12_password}" }}
         doubled,
         accepted,
         resident_mib_before,
+        waiting,
         resident_mib_waiting,
+        resident_mib_drained,
     })
+}
+
+/// Copies waiting rows until there are `rows`, due in a month. Says how many wait.
+async fn fill_up(folder: &Path, rows: u32) -> Result<u32, BenchError> {
+    let url = format!("sqlite://{}?mode=rw", folder.join("tiepdon.db").display());
+    let mut connection = SqliteConnection::connect(&url).await?;
+    sqlx::query("PRAGMA busy_timeout = 60000").execute(&mut connection).await?;
+    let copy = "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < $1), \
+                signed AS (SELECT * FROM dispatch_jobs WHERE step = 'send' AND state = 'ready' LIMIT 1) \
+                INSERT INTO dispatch_jobs (facility_code, step, subject_id, kind, state, natural_key, issue, body_sealed, \
+                content_hash, after_subject, created_at, due_at, attempts, fence) \
+                SELECT facility_code, step, 'copy-' || n, kind, state, natural_key || '-' || n, issue, body_sealed, \
+                content_hash, after_subject, created_at, due_at + 2592000000, attempts, fence FROM copies, signed";
+    let count = "SELECT COUNT(*) AS rows FROM dispatch_jobs WHERE step = 'send' AND state = 'ready'";
+    let waiting = async |connection: &mut SqliteConnection| -> Result<u32, BenchError> {
+        let row = sqlx::query(count).fetch_one(connection).await?;
+        u32::try_from(row.try_get::<i64, _>("rows")?).map_err(|_| BenchError::Unexpected("rows are a small number"))
+    };
+    let missing = rows.saturating_sub(waiting(&mut connection).await?);
+    if missing > 0 {
+        sqlx::query(copy).bind(missing).execute(&mut connection).await?;
+    }
+    waiting(&mut connection).await
 }
 
 fn gateway(signer: &Signer) -> Result<Gateway, BenchError> {

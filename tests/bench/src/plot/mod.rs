@@ -234,9 +234,11 @@ fn drain(drain: &DrainReport) -> Chart {
                 drain.doubled
             ),
             format!(
-                "Memory of server and gateway: {} MiB before, {} MiB while all wait.",
+                "Memory of server and gateway: {} MiB before, {} MiB while {} wait, {} MiB at the end.",
                 number(drain.resident_mib_before),
-                number(drain.resident_mib_waiting)
+                number(drain.resident_mib_waiting),
+                drain.waiting,
+                number(drain.resident_mib_drained)
             ),
         ],
         unit: "/s",
