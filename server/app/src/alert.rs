@@ -15,7 +15,9 @@ pub async fn raise(app: &App, kiosk: &KioskId, alert: &AlertRequest) -> Result<(
         tx.audit(&format!("kiosk:{kiosk}"), "alert_raised", alert.visit, &kind, now).await?;
         tracing::warn!(%kiosk, %kind, "a person is called");
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.news.desk_changed();
+    Ok(())
 }
 
 /// A member of staff goes there.
@@ -25,5 +27,7 @@ pub async fn answer(app: &App, id: uuid::Uuid, login: &str) -> Result<(), StoreE
     if tx.answer_alert(id, login, now).await? {
         tx.audit(&format!("staff:{login}"), "alert_answered", None, &id.to_string(), now).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    app.news.desk_changed();
+    Ok(())
 }

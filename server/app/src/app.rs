@@ -17,6 +17,7 @@ use crate::http::limit::RateLimit;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
 use crate::paper::Keyring;
+use crate::queue::{News, Queues};
 use crate::store::{Store, StoreError};
 
 /// Cheap to clone: one [`Shared`] behind all clones.
@@ -43,6 +44,9 @@ pub struct Shared {
     pub(crate) kiosk_limit: RateLimit,
     pub(crate) login_limit: RateLimit,
     pub(crate) public_limit: RateLimit,
+    pub(crate) queues: Queues,
+    /// Tells open pages that something changed.
+    pub news: News,
 }
 
 /// A verifier and the key it signs with.
@@ -157,6 +161,8 @@ impl App {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
             public_limit: RateLimit::per_minute(config.limits.verifications_per_minute),
+            queues: Queues::default(),
+            news: News::default(),
             keyring: Keyring::from_config(&config.papers)?,
             fonts: config.papers.fonts.as_deref().map(print::Fonts::open).transpose()?,
             hospital_system,

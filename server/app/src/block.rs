@@ -4,18 +4,19 @@ use api::{
     Block, BlockRequest, Hex8, IdentificationRequest, KioskId, OfflineCheckIn, ReconcileReply, ReconcileRequest,
     TicketNumber, VisitId,
 };
+use queue::{Move, VoidReason};
 use rand::RngCore;
 use time::{Date, OffsetDateTime, Time};
 
 use crate::app::App;
-use crate::check_in;
+use crate::check_in::{self, Taking};
 use crate::clock::{HO_CHI_MINH, unix_ms};
-use crate::config::DepartmentConfig;
 use crate::finding::{Finding, examine};
 use crate::identify::{Asked, Entitlement, canonical, reply_for};
 use crate::keys::{Place, Sealed};
+use crate::queue::{self as queues, Changes, QueueError};
 use crate::refusal::Refusal;
-use crate::store::{ChallengeUse, TicketRow, TicketSource, Tx};
+use crate::store::{ChallengeUse, QueueKey, TicketRow, TicketSource, Tx};
 
 /// The most numbers in one block.
 const MAX_NUMBERS: u16 = 50;
@@ -74,6 +75,8 @@ pub async fn reconcile(app: &App, kiosk: &KioskId, request: &ReconcileRequest) -
         (Some(_), _) | (None, None) => None,
     };
 
+    let history = queues::history(app, &department.code).await?;
+    let taking = Taking { app, kiosk, request: &offline.check_in, department, history };
     let now = app.now_ms();
     let mut tx = app.store.begin().await?;
     let paper = (&department.code, offline.service_day, offline.number.number());
@@ -83,13 +86,14 @@ pub async fn reconcile(app: &App, kiosk: &KioskId, request: &ReconcileRequest) -
     if let Some(late) = late {
         late.record(&mut tx, app, kiosk, &offline, now).await?;
     }
-    let reply = settle(&mut tx, app, kiosk, &offline, department, &content_hash).await?;
+    let (reply, changes) = settle(&mut tx, &taking, &offline, &content_hash).await?;
     let sealed = Sealed::seal(&app.keys, reply_place(&row), &reply);
     if !tx.record_reconciliation(visit, kiosk, &content_hash, sealed, now).await? {
         drop(tx);
         return earlier(app, kiosk, visit, &content_hash).await?.ok_or(Refusal::VisitConflict);
     }
     tx.commit().await?;
+    changes.publish(app);
     tracing::info!(%kiosk, %visit, number = %reply.number, voided = reply.voided.is_some(), "reconciled");
     Ok(reply)
 }
@@ -177,38 +181,46 @@ impl<'a> LateIdentification<'a> {
     }
 }
 
-/// Voids what the server had given this visit, and records the number on paper.
+/// Voids what the server had given this visit, and records the number on paper. A place in the queue of the same
+/// department is kept, under the number on paper.
 async fn settle(
     tx: &mut Tx,
-    app: &App,
-    kiosk: &KioskId,
+    taking: &Taking<'_>,
     offline: &OfflineCheckIn,
-    department: &DepartmentConfig,
     content_hash: &[u8; 32],
-) -> Result<ReconcileReply, Refusal> {
-    let visit = offline.visit;
+) -> Result<(ReconcileReply, Changes), Refusal> {
+    let (app, kiosk, visit) = (taking.app, taking.kiosk, offline.visit);
     check_in::open_unidentified(tx, app, kiosk, visit, offline.service_day).await?;
     tx.claim_check_in(visit, kiosk, content_hash).await?;
     let known = tx.visit(visit).await?.filter(|known| known.kiosk == *kiosk).ok_or(Refusal::VisitConflict)?;
     let given = tx.ticket(visit).await?;
     let ticket = TicketRow {
         visit,
-        department: department.code.clone(),
+        department: taking.department.code.clone(),
         service_day: offline.service_day,
         number: offline.number.number(),
         issued_at: unix_ms(offline.taken_at).min(app.now_ms()),
     };
+    let mut keys = vec![QueueKey { department: ticket.department.clone(), day: ticket.service_day }];
+    let stands = tx.queue_of(visit).await?;
+    keys.extend(stands.clone());
+    let mut changes = Changes::locked(tx, app, &keys, queues::actor(&format!("kiosk:{kiosk}"))).await?;
     let mut voided = None;
     if let Some(given) = given {
         let its_department = app.config.department(&given.department).ok_or(Refusal::DepartmentUnknown)?;
         voided = TicketNumber::new(its_department.prefix, given.number).ok();
-        tx.void_ticket(visit, "paper_number_wins").await?;
+        tx.void_ticket(visit, VoidReason::PaperNumberWins.code()).await?;
         let detail = format!("{} {}", given.department, given.number);
         tx.audit(&format!("kiosk:{kiosk}"), "ticket_voided", Some(visit), &detail, app.now_ms()).await?;
+        let elsewhere = given.department != ticket.department || given.service_day != ticket.service_day;
+        if let Some(stands) = stands.filter(|_| elsewhere) {
+            let void = Move::Void { visit, reason: VoidReason::PaperNumberWins };
+            changes.make(&stands, &void).map_err(QueueError::Refused)?;
+        }
     }
     tx.issue_ticket(&ticket, kiosk, TicketSource::Block).await?;
-    let reply = check_in::record(tx, app, kiosk, &known, &offline.check_in, &ticket, department).await?;
-    Ok(ReconcileReply { number: reply.ticket.number, voided, entitlement: reply.entitlement })
+    let reply = taking.record(tx, &mut changes, &known, &ticket).await?;
+    Ok((ReconcileReply { number: reply.ticket.number, voided, entitlement: reply.entitlement }, changes))
 }
 
 /// 00:00 of the next day in Ho Chi Minh City.

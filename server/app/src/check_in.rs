@@ -1,9 +1,12 @@
-//! The check-in: visit, ticket number and outbox rows in one transaction.
+//! The check-in: visit, ticket number, place in the queue and outbox rows in one transaction.
+
+use std::sync::Arc;
 
 use api::{
     Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView, KioskId, Payer, TicketNumber, TicketView,
     VisitId,
 };
+use queue::{Arrival, Class, Ground, History, Moment, Move, Refusal as Unmoved, State, Through};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -15,10 +18,11 @@ use crate::identify::{canonical, entitlement_place, entitlement_view, outbox_pla
 use crate::insurance::{EntitlementRecord, Verdict};
 use crate::keys::{Place, Sealed};
 use crate::person::KnownPerson;
+use crate::queue::{self as queues, Changes};
 use crate::refusal::Refusal;
 use crate::staff::Language;
 use crate::store::{
-    EntitlementState, NewVisit, OutboxKind, OutboxState, StoreError, TicketRow, TicketSource, Tx, VisitRow,
+    EntitlementState, NewVisit, OutboxKind, OutboxState, QueueKey, StoreError, TicketRow, TicketSource, Tx, VisitRow,
 };
 
 /// The parts of the check-in message (XML0, GATEWAY.md 1.3) that a kiosk knows. The hospital system adds the first
@@ -64,6 +68,8 @@ pub async fn check_in(
         return Err(Refusal::DepartmentClosed);
     }
 
+    let key = QueueKey { department: department.code.clone(), day: app.today() };
+    let history = queues::history(app, &key.department).await?;
     let mut tx = app.store.begin().await?;
     open_unidentified(&mut tx, app, kiosk, visit, app.today()).await?;
     if !tx.claim_check_in(visit, kiosk, &request_hash).await? {
@@ -72,6 +78,7 @@ pub async fn check_in(
         return replay(app, stored, kiosk, &request_hash, reply_place(&row));
     }
     let known = tx.visit(visit).await?.ok_or(Refusal::VisitConflict)?;
+    let mut changes = Changes::locked(&mut tx, app, &[key], queues::actor(&format!("kiosk:{kiosk}"))).await?;
     let number = tx.take_numbers(&department.code, app.today(), 1).await?;
     let number = u16::try_from(number).ok().filter(|number| *number <= 9999).ok_or(Refusal::NumbersExhausted)?;
     let ticket = TicketRow {
@@ -82,8 +89,10 @@ pub async fn check_in(
         issued_at: app.now_ms(),
     };
     tx.issue_ticket(&ticket, kiosk, TicketSource::Server).await?;
-    let reply = record(&mut tx, app, kiosk, &known, request, &ticket, department).await?;
+    let taking = Taking { app, kiosk, request, department, history };
+    let reply = taking.record(&mut tx, &mut changes, &known, &ticket).await?;
     tx.commit().await?;
+    changes.publish(app);
     tracing::info!(%kiosk, %visit, department = %department.code, number, "checked in");
     Ok(reply)
 }
@@ -112,50 +121,115 @@ pub(crate) async fn open_unidentified(
     .map(drop)
 }
 
-/// Writes the check-in of a claimed visit beside its ticket: the reply, the held message, the audit line.
-pub(crate) async fn record(
-    tx: &mut Tx,
-    app: &App,
-    kiosk: &KioskId,
-    known: &VisitRow,
-    request: &CheckInRequest,
-    ticket: &TicketRow,
-    department: &DepartmentConfig,
-) -> Result<CheckInReply, Refusal> {
-    let (keys, row) = (&app.keys, known.visit.to_string());
-    let person = known.person.as_ref().map(|person| person.open(keys, visit_person_place(&row))).transpose()?;
-    let entitlement =
-        known.entitlement.as_ref().map(|record| record.open(keys, entitlement_place(&row))).transpose()?;
-    let proven = match known.assurance {
-        Assurance::A | Assurance::B => person.as_ref(),
-        Assurance::C | Assurance::D => None,
-    };
-    let ahead = tx.people_ahead(ticket).await?;
-    let reply = CheckInReply {
-        ticket: TicketView {
-            number: TicketNumber::new(department.prefix, ticket.number).map_err(|_| Refusal::NumbersExhausted)?,
-            department: department.code.clone(),
-            service_day: ticket.service_day,
-            issued_at: from_unix_ms(ticket.issued_at),
-            people_ahead: Some(ahead),
-            wait_minutes: wait(department, ahead),
-            priority: proven.and_then(|person| person.priority_on(ticket.service_day)).is_some(),
-            follow_url: None,
-        },
-        entitlement: entitlement_view(app, known.assurance, entitlement.as_ref()),
-    };
-    if let Some(message) = person.as_ref().and_then(|person| message(app, known, person, entitlement.as_ref(), ticket))
-    {
-        let payload = Sealed::seal(keys, outbox_place(&row), &message).into_stored();
-        let when = (ticket.issued_at, ticket.issued_at);
-        tx.post(OutboxKind::Xml0, known.visit, OutboxState::Held, payload, when).await?;
+/// One check-in being written.
+pub(crate) struct Taking<'a> {
+    pub app: &'a App,
+    pub kiosk: &'a KioskId,
+    pub request: &'a CheckInRequest,
+    pub department: &'a DepartmentConfig,
+    pub history: Arc<History>,
+}
+
+impl Taking<'_> {
+    /// Writes the check-in of a claimed visit beside its ticket: the place in the queue, the reply, the held message,
+    /// the audit line.
+    pub(crate) async fn record(
+        &self,
+        tx: &mut Tx,
+        changes: &mut Changes,
+        known: &VisitRow,
+        ticket: &TicketRow,
+    ) -> Result<CheckInReply, Refusal> {
+        let (app, department, row) = (self.app, self.department, known.visit.to_string());
+        let keys = &app.keys;
+        let person = known.person.as_ref().map(|person| person.open(keys, visit_person_place(&row))).transpose()?;
+        let entitlement =
+            known.entitlement.as_ref().map(|record| record.open(keys, entitlement_place(&row))).transpose()?;
+        let proven = match known.assurance {
+            Assurance::A | Assurance::B => person.as_ref(),
+            Assurance::C | Assurance::D => None,
+        };
+        let ground = proven.and_then(|person| person.priority_on(ticket.service_day)).map(Ground::from);
+        let number = queues::ticket(department, ticket.number).map_err(|_| Refusal::NumbersExhausted)?;
+        let class = ground.map_or(Class::Ordinary, Class::Priority);
+        let stands = self
+            .place(
+                changes,
+                Arrival::new(known.visit, number, class, Moment::from_unix_ms(ticket.issued_at), self.through()),
+                ticket.service_day,
+            )
+            .map_err(queues::QueueError::Refused)?;
+        let promise = queues::promise(app, department, changes.queue(&stands), &self.history, known.visit);
+        let reply = CheckInReply {
+            ticket: TicketView {
+                number,
+                department: department.code.clone(),
+                service_day: ticket.service_day,
+                issued_at: from_unix_ms(ticket.issued_at),
+                people_ahead: promise.map(|promise| promise.ahead),
+                wait_minutes: promise.and_then(|promise| promise.minutes),
+                priority: ground.is_some(),
+                follow_url: None,
+            },
+            entitlement: entitlement_view(app, known.assurance, entitlement.as_ref()),
+        };
+        // The queue is locked, so that nobody was in between.
+        changes.write(tx).await?;
+        let message = person.as_ref().and_then(|person| message(app, known, person, entitlement.as_ref(), ticket));
+        if let Some(message) = message {
+            let payload = Sealed::seal(keys, outbox_place(&row), &message).into_stored();
+            let when = (ticket.issued_at, ticket.issued_at);
+            tx.post(OutboxKind::Xml0, known.visit, OutboxState::Held, payload, when).await?;
+        }
+        let reason = counter_reason(known.assurance, self.request.counter, app.config.policy.unknown_signer);
+        let sealed = Sealed::seal(keys, reply_place(&row), &reply);
+        let payer = (&department.code, self.request.payer);
+        tx.record_check_in(known.visit, payer, reason, sealed, app.now_ms()).await?;
+        let detail = format!("{} {}", department.code, reply.ticket.number);
+        tx.audit(&format!("kiosk:{}", self.kiosk), "checked_in", Some(known.visit), &detail, app.now_ms()).await?;
+        Ok(reply)
     }
-    let reason = counter_reason(known.assurance, request.counter, app.config.policy.unknown_signer);
-    let sealed = Sealed::seal(keys, reply_place(&row), &reply);
-    tx.record_check_in(known.visit, (&department.code, request.payer), reason, sealed, app.now_ms()).await?;
-    let detail = format!("{} {}", department.code, reply.ticket.number);
-    tx.audit(&format!("kiosk:{kiosk}"), "checked_in", Some(known.visit), &detail, app.now_ms()).await?;
-    Ok(reply)
+
+    /// Takes the place in the queue. A visit that stands in one already keeps its place under the new number. Returns
+    /// where the visit stands.
+    fn place(&self, changes: &mut Changes, arrival: Arrival, day: Date) -> Result<QueueKey, Unmoved> {
+        let (visit, ticket) = (arrival.visit, arrival.ticket);
+        let keeps = |state: &State| match state {
+            State::Waiting
+            | State::Called { .. }
+            | State::InService { .. }
+            | State::Parked { .. }
+            | State::NoShow { .. }
+            | State::Finished { .. } => true,
+            State::Away { .. } | State::Left { .. } | State::Merged { .. } | State::Void => false,
+        };
+        let held = changes.queues().find(|(_, queue)| queue.entry(visit).is_some_and(|entry| keeps(&entry.state)));
+        if let Some(key) = held.map(|(key, _)| key.clone()) {
+            changes.make(&key, &Move::Renumber { visit, ticket })?;
+            return Ok(key);
+        }
+        let key = changes.receiving(&QueueKey { department: self.department.code.clone(), day });
+        changes.make(&key, &Move::Join(arrival))?;
+        Ok(key)
+    }
+
+    fn through(&self) -> Through {
+        if self.kiosk.as_str() == STAFF { Through::WalkIn } else { Through::Kiosk }
+    }
+}
+
+/// Stands for a kiosk where staff give a number themselves.
+const STAFF: &str = "staff";
+
+/// A number for somebody who came to the counter without one. A person there looks at the papers.
+pub async fn walk_in(app: &App, department: &api::DepartmentCode) -> Result<CheckInReply, Refusal> {
+    let kiosk = KioskId::parse(STAFF).map_err(|_| Refusal::VisitConflict)?;
+    let request = CheckInRequest {
+        department: department.clone(),
+        payer: Payer::SelfPay,
+        counter: Some(CounterReason::AskedForPerson),
+    };
+    check_in(app, &kiosk, VisitId(uuid::Uuid::new_v4()), &request).await
 }
 
 /// Why a person looks: the kiosk's reason, else what the level of assurance leaves open. Level B stays on the
@@ -171,11 +245,6 @@ fn counter_reason(
         (Assurance::C, _) => Some(CounterReason::NumberOnly),
         (Assurance::D, _) => Some(CounterReason::NoCard),
     })
-}
-
-/// Minutes, low and high, if the hospital says how long one patient takes.
-fn wait(department: &DepartmentConfig, ahead: u16) -> Option<(u16, u16)> {
-    department.minutes_per_patient.map(|(low, high)| (low.saturating_mul(ahead), high.saturating_mul(ahead)))
 }
 
 fn message(
@@ -224,15 +293,17 @@ pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
     let local = app.now().to_offset(HO_CHI_MINH).time();
     let mut views = Vec::with_capacity(app.config.departments.len());
     for department in &app.config.departments {
-        let waiting = app.store.waiting(&department.code, app.today()).await?;
+        let queue = queues::today(app, &department.code).await?;
+        let history = queues::history(app, &department.code).await?;
+        let promise = queues::promise_to_newcomer(app, department, &queue, &history);
         views.push(DepartmentView {
             code: department.code.clone(),
             name_vi: department.name_vi.clone(),
             name_en: department.name_en.clone(),
             rooms: department.rooms.clone(),
             floor: department.floor.clone(),
-            waiting,
-            wait_minutes: wait(department, waiting),
+            waiting: promise.ahead,
+            wait_minutes: promise.minutes,
             open: department.is_open_at(local),
             reception: department.reception,
         });

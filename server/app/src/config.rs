@@ -1,6 +1,8 @@
 //! The configuration file (TOML). Unknown keys are refused; secrets stand in files or environment variables,
 //! never in the file itself. `server.example.toml` documents every key and is tested against these types.
 
+mod queue;
+
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use time::{Date, Time, Weekday};
 use zeroize::Zeroizing;
 
 use crate::certificate::WorkingTime;
+
+pub use self::queue::QueueConfig;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +43,8 @@ pub struct Config {
     pub hospital_system: Option<HospitalSystemConfig>,
     #[serde(default)]
     pub papers: PapersConfig,
+    #[serde(default)]
+    pub queue: QueueConfig,
 }
 
 /// Where a secret is read from.

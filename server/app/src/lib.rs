@@ -23,6 +23,7 @@ pub mod keys;
 mod outbound;
 pub mod paper;
 pub mod person;
+pub mod queue;
 pub mod refusal;
 pub mod retry;
 mod run;

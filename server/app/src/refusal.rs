@@ -3,6 +3,7 @@
 use api::{Problem, ProblemCode};
 
 use crate::keys::SealError;
+use crate::queue::QueueError;
 use crate::store::{ChallengeUse, StoreError};
 
 /// In engineers' words; none of them repeats what was sent.
@@ -63,6 +64,8 @@ pub enum Refusal {
     AnswerForm,
     #[error("this hospital does not examine drivers")]
     NoDriverExamination,
+    #[error("the queue did not take the patient")]
+    Queue(#[source] QueueError),
     #[error("the database failed")]
     Store(#[from] StoreError),
     #[error("a sealed value does not open: was the master key changed?")]
@@ -98,13 +101,26 @@ impl Refusal {
             Self::AnswersIncomplete => (422, ProblemCode::AnswersIncomplete),
             Self::AnswerForm => (422, ProblemCode::MalformedBody),
             Self::NoDriverExamination => (404, ProblemCode::NotFound),
-            Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
+            Self::Queue(_) | Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
         }
     }
 
     pub fn problem(&self) -> Problem {
         let (status, code) = self.status_and_code();
         Problem { status, code, detail: self.to_string() }
+    }
+}
+
+impl From<QueueError> for Refusal {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Store(error) => Self::Store(error),
+            QueueError::DepartmentUnknown => Self::DepartmentUnknown,
+            QueueError::Refused(_) | QueueError::Contended | QueueError::Broken { .. } => {
+                tracing::error!("a queue: {error}");
+                Self::Queue(error)
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Outside, StartError};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::{dispatch, http, worker};
+use crate::{dispatch, http, queue, worker};
 
 /// A server that answers on `addr` until it is shut down; dropped, it is cut off in the middle of whatever it does,
 /// as a crash would.
@@ -22,6 +22,7 @@ pub struct RunningServer {
     serving: JoinHandle<std::io::Result<()>>,
     working: JoinHandle<()>,
     dispatching: JoinHandle<()>,
+    watching: JoinHandle<()>,
     showing: Option<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -48,6 +49,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
     });
     let working = tokio::spawn(worker::run(app.clone()));
     let dispatching = tokio::spawn(dispatch::run(app.clone()));
+    let watching = tokio::spawn(queue::watch(app.clone()));
     let (public_addr, showing) = match public {
         Some(listener) => {
             let addr = listener.local_addr().map_err(StartError::Listen)?;
@@ -59,7 +61,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         None => (None, None),
     };
     tracing::info!(%addr, "listening");
-    Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, working, dispatching, showing })
+    Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, working, dispatching, watching, showing })
 }
 
 impl RunningServer {
@@ -71,6 +73,7 @@ impl RunningServer {
         }
         self.working.abort();
         self.dispatching.abort();
+        self.watching.abort();
         if let Some(showing) = &self.showing {
             showing.abort();
         }
@@ -86,6 +89,7 @@ impl Drop for RunningServer {
         self.serving.abort();
         self.working.abort();
         self.dispatching.abort();
+        self.watching.abort();
         if let Some(showing) = &self.showing {
             showing.abort();
         }

@@ -26,15 +26,12 @@ pub async fn move_at_desk(app: &App, visit: api::VisitId, way: DeskMove, login: 
     let now = app.now_ms();
     let mut tx = app.store.begin().await?;
     let Some(case) = tx.move_at_desk(visit, way, login, now).await? else { return Ok(false) };
-    match (way.result(), case.signer, case.card) {
-        (DeskState::Checked, Some(signer), Some(card)) => {
-            tx.observe_signer((&signer, &card), app.today(), visit, login).await?;
-        }
-        (DeskState::Finished, _, _) => tx.finish_ticket(visit).await?,
-        (_, _, _) => {}
+    if let (DeskState::Checked, Some(signer), Some(card)) = (way.result(), case.signer, case.card) {
+        tx.observe_signer((&signer, &card), app.today(), visit, login).await?;
     }
     tx.audit(&format!("staff:{login}"), "desk", Some(visit), way.code(), now).await?;
     tx.commit().await?;
+    app.news.desk_changed();
     Ok(true)
 }
 

@@ -76,6 +76,13 @@ async fn desk(hospital: &Hospital, visit: VisitId) -> DeskState {
     check_in::summary(&hospital.app, visit).await.expect("reads").expect("is there").desk
 }
 
+/// Where the queue of the reception has a visit.
+async fn stands(hospital: &Hospital, visit: VisitId) -> String {
+    let department = DepartmentCode::parse("TIEPDON").expect("a department");
+    let queue = server::queue::today(&hospital.app, &department).await.expect("reads");
+    queue.entry(visit).expect("is there").state.code().to_owned()
+}
+
 #[tokio::test]
 async fn a_patient_sent_to_a_person_is_listed_with_the_reason_and_finished_there() {
     let hospital = Hospital::open(None).await;
@@ -91,10 +98,14 @@ async fn a_patient_sent_to_a_person_is_listed_with_the_reason_and_finished_there
     assert!(!text.contains("031085000017"), "the number is masked");
 
     let csrf = browser.csrf().await;
-    for (way, state) in [("call", DeskState::Called), ("check", DeskState::Checked), ("finish", DeskState::Finished)] {
+    for (way, state, place) in [
+        ("call", DeskState::Waiting, "called"),
+        ("check", DeskState::Checked, "called"),
+        ("finish", DeskState::Finished, "finished"),
+    ] {
         let answer = browser.post(&format!("/staff/visits/{visit}/{way}"), &csrf).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        assert_eq!(desk(&hospital, visit).await, state);
+        assert_eq!((desk(&hospital, visit).await, stands(&hospital, visit).await.as_str()), (state, place));
     }
     assert!(browser.get("/staff").await.text().contains("Hiện không có ai đang chờ"));
     let nonsense = browser.post(&format!("/staff/visits/{visit}/eat"), &csrf).await;

@@ -5,14 +5,15 @@ mod fixture;
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use api::{Assurance, CounterReason, DepartmentCode, KioskId, Payer, VisitId};
+use api::{Assurance, CounterReason, DepartmentCode, KioskId, Payer, TicketNumber, VisitId};
 use fixture::{TestDatabase, facility};
 use identity::FacilityCode;
+use queue::{Actor, Arrival, Class, CounterId, Moment, Move, Policy, Queue, QueueEvent, Through};
 use server::config::Durability;
 use server::keys::{Keys, Place, Sealed};
 use server::store::{
-    ChallengeUse, DeskMove, DeskState, EntitlementState, NewVisit, OutboxKind, OutboxState, PinnedSigner, Store,
-    TicketRow, TicketSource,
+    Appended, ChallengeUse, DeskMove, DeskState, EntitlementState, NewVisit, OutboxKind, OutboxState, PinnedSigner,
+    PlaceRow, QueueKey, Store, TicketRow, TicketSource,
 };
 use time::Date;
 use time::macros::date;
@@ -92,7 +93,6 @@ fn fifty_check_ins_at_once_get_fifty_numbers_without_a_gap() {
             numbers.insert(task.await.expect("no panic"));
         }
         assert_eq!(numbers, (1..=50).collect());
-        assert_eq!(store.waiting(&department(), TODAY).await.expect("counts"), 50);
     });
 }
 
@@ -263,17 +263,125 @@ fn a_visit_sent_to_a_person_leaves_the_list_when_it_is_finished() {
         let list = store.visits_at_the_desk(TODAY).await.expect("reads");
         assert_eq!(list.len(), 1);
         assert_eq!(list[0].counter_reason, Some(CounterReason::FaceDeclined));
-        for (way, left) in [(DeskMove::Call, 1), (DeskMove::Check, 1), (DeskMove::Finish, 0)] {
-            let mut tx = store.begin().await.expect("begins");
-            assert!(tx.move_at_desk(visit, way, "hoa", NOW).await.expect("moves").is_some());
-            tx.commit().await.expect("commits");
-            assert_eq!(store.visits_at_the_desk(TODAY).await.expect("reads").len(), left);
-        }
         let mut tx = store.begin().await.expect("begins");
-        assert!(tx.move_at_desk(visit, DeskMove::Call, "hoa", NOW).await.expect("answers").is_none());
+        assert!(tx.move_at_desk(visit, DeskMove::Check, "hoa", NOW).await.expect("moves").is_some());
+        tx.commit().await.expect("commits");
+        assert_eq!(store.visits_at_the_desk(TODAY).await.expect("reads").len(), 1);
+        let before = store.desk_mark(TODAY).await.expect("reads");
+        let mut tx = store.begin().await.expect("begins");
+        tx.leave_the_desk(visit, NOW + 1).await.expect("leaves");
+        tx.commit().await.expect("commits");
+        assert!(store.visits_at_the_desk(TODAY).await.expect("reads").is_empty());
+        assert_ne!(store.desk_mark(TODAY).await.expect("reads"), before);
+        let mut tx = store.begin().await.expect("begins");
+        assert!(tx.move_at_desk(visit, DeskMove::Check, "hoa", NOW).await.expect("answers").is_none());
         drop(tx);
         let row = store.visit(visit).await.expect("reads").expect("is there");
         assert_eq!((row.assurance, row.desk), (Assurance::D, DeskState::Finished));
+    });
+}
+
+fn key() -> QueueKey {
+    QueueKey { department: department(), day: TODAY }
+}
+
+fn arrival(number: u16) -> Arrival {
+    let ticket = TicketNumber::new('B', number).expect("a ticket number");
+    Arrival::new(visit(), ticket, Class::Ordinary, Moment::from_unix_ms(NOW), Through::Kiosk)
+}
+
+fn joined(number: u16) -> QueueEvent {
+    let (join, moment) = (Move::Join(arrival(number)), Moment::from_unix_ms(NOW));
+    Queue::new(department()).decide(&join, moment, &Actor::server(), &Policy::default()).expect("joins")
+}
+
+#[test]
+fn two_servers_cannot_both_append_the_same_place_of_a_queue() {
+    on_both_engines(|store| async move {
+        let mut tx = store.begin().await.expect("begins");
+        let first = [joined(1), joined(2)];
+        assert_eq!(tx.append_queue_events(&key(), 0, &first).await.expect("answers"), Appended::Yes);
+        tx.commit().await.expect("commits");
+        let mut tx = store.begin().await.expect("begins");
+        for expected in [0, 1, 3] {
+            let answer = tx.append_queue_events(&key(), expected, &[joined(3)]).await.expect("answers");
+            assert_eq!(answer, Appended::Stale, "after {expected}");
+        }
+        assert_eq!(tx.lock_queue(&key()).await.expect("locks"), 2);
+        assert_eq!(tx.append_queue_events(&key(), 2, &[joined(3)]).await.expect("answers"), Appended::Yes);
+        tx.commit().await.expect("commits");
+        assert_eq!(store.queue_events(&key(), 0).await.expect("reads").len(), 3);
+        assert_eq!(store.queue_events(&key(), 0).await.expect("reads")[..2], first);
+        assert_eq!(store.queue_heads(TODAY).await.expect("reads"), [(key(), 3)]);
+    });
+}
+
+#[test]
+fn of_many_who_append_at_once_each_place_goes_to_one() {
+    on_both_engines(|store| async move {
+        let tasks: Vec<_> = (1..=24)
+            .map(|number| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    loop {
+                        let expected = store.queue_events(&key(), 0).await.expect("reads").len() as u64;
+                        let mut tx = store.begin().await.expect("begins");
+                        let event = joined(number);
+                        match tx.append_queue_events(&key(), expected, &[event]).await.expect("answers") {
+                            Appended::Yes => break tx.commit().await.expect("commits"),
+                            Appended::Stale => drop(tx),
+                        }
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.expect("no panic");
+        }
+        let events = store.queue_events(&key(), 0).await.expect("reads");
+        assert_eq!(events.len(), 24);
+        let queue = Queue::replay(department(), &events).expect("fits");
+        assert_eq!(queue.waiting(), 24);
+    });
+}
+
+#[test]
+fn the_places_are_where_the_replay_says() {
+    on_both_engines(|store| async move {
+        let (mut queue, mut events) = (Queue::new(department()), Vec::new());
+        let counter = CounterId::parse("101").expect("a counter");
+        for step in 0..6_u16 {
+            let before = queue.clone();
+            let call = Move::CallNext { counter: counter.clone() };
+            let moves = match (step, queue.serving(&counter).map(|entry| entry.visit)) {
+                (0, _) => vec![Move::OpenCounter { counter: counter.clone() }],
+                (1..=3, _) => vec![Move::Join(arrival(step))],
+                (_, None) => vec![call],
+                (_, Some(visit)) => vec![Move::Park { visit }, call],
+            };
+            let moment = Moment::from_unix_ms(NOW + i64::from(step));
+            let (by, policy) = (Actor::server(), Policy::default());
+            let make = |wanted| queue.make(wanted, moment, &by, &policy).expect("moves");
+            let new: Vec<QueueEvent> = moves.iter().map(make).collect();
+            let mut tx = store.begin().await.expect("begins");
+            let answer = tx.append_queue_events(&key(), events.len() as u64, &new).await.expect("answers");
+            assert_eq!(answer, Appended::Yes);
+            tx.project_queue(&key(), &before, &queue).await.expect("projects");
+            tx.commit().await.expect("commits");
+            events.extend(new);
+        }
+        let stored = store.queue_events(&key(), 0).await.expect("reads");
+        assert_eq!(stored, events);
+        let replayed = Queue::replay(department(), &stored).expect("fits");
+        assert_eq!(replayed, queue);
+        let mut expected: Vec<PlaceRow> = replayed.entries().map(PlaceRow::of).collect();
+        expected.sort_by_key(|row| row.visit.to_string());
+        assert_eq!(store.queue_places(&key()).await.expect("reads"), expected);
+        let parked = expected.iter().find(|row| row.state == "parked").expect("one is parked");
+        assert_eq!(store.queue_of(parked.visit).await.expect("reads"), Some(key()));
+        let tomorrow = TODAY.next_day().expect("a day");
+        assert_eq!(store.queue_days_before(&department(), tomorrow, 5).await.expect("reads"), [TODAY]);
+        assert!(store.queue_days_before(&department(), TODAY, 5).await.expect("reads").is_empty());
     });
 }
 

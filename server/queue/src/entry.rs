@@ -125,6 +125,20 @@ impl Entry {
         }
     }
 
+    /// Is here, or is expected at the next call: in one queue at a time.
+    pub fn stands(&self) -> bool {
+        match self.state {
+            State::Waiting
+            | State::Called { .. }
+            | State::InService { .. }
+            | State::Parked { .. }
+            | State::NoShow { .. } => true,
+            State::Away { .. } | State::Finished { .. } | State::Left { .. } | State::Merged { .. } | State::Void => {
+                false
+            }
+        }
+    }
+
     /// The order in a lane.
     pub(crate) fn place(&self) -> (Moment, TicketNumber, VisitId) {
         (self.earned, self.ticket, self.visit)

@@ -196,6 +196,23 @@ impl OutOfOrder {
     }
 }
 
+impl VoidReason {
+    pub const ALL: [Self; 4] = [Self::PaperNumberWins, Self::SamePatient, Self::PatientLeft, Self::StaffMistake];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::PaperNumberWins => "paper_number_wins",
+            Self::SamePatient => "same_patient",
+            Self::PatientLeft => "patient_left",
+            Self::StaffMistake => "staff_mistake",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
 impl QueueEvent {
     pub fn new(at: Moment, by: Actor, what: What) -> Self {
         Self { v: Version, at, by, what }

@@ -181,7 +181,6 @@ pub fn desk(state: DeskState, language: Language) -> &'static str {
     match state {
         DeskState::None | DeskState::Finished => "",
         DeskState::Waiting => language.pick("Đang chờ", "Waiting"),
-        DeskState::Called => language.pick("Đã mời", "Called"),
         DeskState::Checked => language.pick("Đã đối chiếu", "Checked"),
         DeskState::NotThisPerson => language.pick("Không đúng người", "Not this person"),
     }

@@ -1,10 +1,12 @@
 //! The counter's list, calls for a person, and what staff do with them.
 
+use api::VisitId;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use queue::{CounterId, Move, OutOfOrder, Queue};
 use uuid::Uuid;
 
 use super::Task;
@@ -15,10 +17,12 @@ use super::text::{self, Language, Text};
 use crate::app::App;
 use crate::check_in::CheckInPlace;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
+use crate::config::DepartmentConfig;
 use crate::http::{Failure, not_found};
 use crate::identify::{entitlement_place, visit_person_place};
 use crate::insurance::Verdict;
 use crate::person::KnownPerson;
+use crate::queue::{self as queues, QueueError};
 use crate::refusal::Refusal;
 use crate::store::{AlertRow, DeskMove, DeskState, VisitRow};
 use crate::{alert, trust};
@@ -53,9 +57,55 @@ pub async fn decide(
 ) -> Result<Response, Failure> {
     page::own_form(&staff, form)?;
     page::allowed(&staff, Task::DecideVisits)?;
-    let Some(way) = DeskMove::from_code(&way) else { return Err(not_found().await) };
-    trust::move_at_desk(&app, api::VisitId(visit), way, &staff.login).await.map_err(Refusal::Store)?;
+    let visit = VisitId(visit);
+    match (DeskMove::from_code(&way), way.as_str()) {
+        (Some(way), _) => {
+            trust::move_at_desk(&app, visit, way, &staff.login).await.map_err(Refusal::Store)?;
+        }
+        (None, "call") => move_in_queue(&app, visit, &staff, call_to_the_first_counter).await?,
+        (None, "finish") => move_in_queue(&app, visit, &staff, |_, _, visit| vec![Move::Finish { visit }]).await?,
+        (None, _) => return Err(not_found().await),
+    }
     Ok(Redirect::to("/staff").into_response())
+}
+
+/// Moves a patient in the queue where the patient stands. A refusal changes nothing: the page shows how things stand.
+async fn move_in_queue(
+    app: &App,
+    visit: VisitId,
+    staff: &Staff,
+    moves: impl Fn(&DepartmentConfig, &Queue, VisitId) -> Vec<Move>,
+) -> Result<(), Refusal> {
+    let Some(key) = app.store.queue_of(visit).await? else { return Ok(()) };
+    let Some(department) = app.config.department(&key.department) else { return Ok(()) };
+    let queue = queues::read(app, &key).await?;
+    let moves = moves(department, &queue, visit);
+    match queues::make(app, &key.department, &moves, &format!("staff:{}", staff.login)).await {
+        Ok(()) => Ok(()),
+        Err(QueueError::Refused(refused)) => {
+            tracing::info!(%visit, "not moved: {refused}");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// To a counter that is open and free, else to one that is still closed.
+fn call_to_the_first_counter(department: &DepartmentConfig, queue: &Queue, visit: VisitId) -> Vec<Move> {
+    let counters = queues::counters(department);
+    let free = |wanted: &&CounterId| queue.counter(wanted).is_some_and(|at| at.open && at.serving.is_none());
+    let shut = |wanted: &&CounterId| queue.counter(wanted).is_none_or(|at| !at.open);
+    let call = |counter: &CounterId| Move::CallOutOfOrder {
+        visit,
+        counter: counter.clone(),
+        reason: OutOfOrder::Verification,
+    };
+    match (counters.iter().find(free), counters.iter().find(shut), counters.first()) {
+        (Some(counter), _, _) => vec![call(counter)],
+        (None, Some(counter), _) => vec![Move::OpenCounter { counter: counter.clone() }, call(counter)],
+        (None, None, Some(busy)) => vec![call(busy)],
+        (None, None, None) => Vec::new(),
+    }
 }
 
 pub async fn answer_call(
@@ -214,19 +264,19 @@ impl Case {
                 }
                 @if staff.may(Task::DecideVisits) {
                     div.keys {
-                        (self.key(DeskMove::Call, "plain", t(Text::Call), staff))
-                        (self.key(DeskMove::Check, "primary", t(Text::Check), staff))
-                        (self.key(DeskMove::NotThisPerson, "refuse", t(Text::NotThisPerson), staff))
-                        (self.key(DeskMove::Finish, "plain", t(Text::Finish), staff))
+                        (self.key("call", "plain", t(Text::Call), staff))
+                        (self.key(DeskMove::Check.code(), "primary", t(Text::Check), staff))
+                        (self.key(DeskMove::NotThisPerson.code(), "refuse", t(Text::NotThisPerson), staff))
+                        (self.key("finish", "plain", t(Text::Finish), staff))
                     }
                 }
             }
         }
     }
 
-    fn key(&self, way: DeskMove, look: &str, words: &str, staff: &Staff) -> Markup {
+    fn key(&self, way: &str, look: &str, words: &str, staff: &Staff) -> Markup {
         html! {
-            form method="post" action={ "/staff/visits/" (self.row.visit) "/" (way.code()) } {
+            form method="post" action={ "/staff/visits/" (self.row.visit) "/" (way) } {
                 (page::token(staff))
                 button class=(look) { (words) }
             }

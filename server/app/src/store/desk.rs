@@ -2,17 +2,17 @@
 
 use api::{AlertKind, AlertRequest, KioskId, VisitId};
 use sqlx::Row;
+use time::Date;
 use uuid::Uuid;
 
-use super::{DeskState, Store, StoreError, Tx, code_of, from_code, optional_hash_at};
+use super::{DeskState, Store, StoreError, Tx, code_of, day_text, from_code, optional_hash_at};
 
-/// What staff may do with a visit.
+/// What staff say about a visit on the list of those to be verified. Calling and finishing are the queue's matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeskMove {
-    Call,
+    /// Person and document were compared, and belong together.
     Check,
     NotThisPerson,
-    Finish,
 }
 
 /// What an observation of a signer needs to know about the visit that was checked.
@@ -33,24 +33,20 @@ pub struct AlertRow {
 impl DeskMove {
     pub fn result(self) -> DeskState {
         match self {
-            Self::Call => DeskState::Called,
             Self::Check => DeskState::Checked,
             Self::NotThisPerson => DeskState::NotThisPerson,
-            Self::Finish => DeskState::Finished,
         }
     }
 
     pub fn code(self) -> &'static str {
         match self {
-            Self::Call => "call",
             Self::Check => "check",
             Self::NotThisPerson => "not_this_person",
-            Self::Finish => "finish",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Call, Self::Check, Self::NotThisPerson, Self::Finish].into_iter().find(|way| way.code() == code)
+        [Self::Check, Self::NotThisPerson].into_iter().find(|way| way.code() == code)
     }
 }
 
@@ -75,6 +71,18 @@ impl Store {
             .collect()
     }
 
+    /// Changes whenever a call for a person comes or is answered, or somebody is compared with a document.
+    pub async fn desk_mark(&self, day: Date) -> Result<[i64; 3], StoreError> {
+        let calls = "SELECT COUNT(*) AS marks, COALESCE(MAX(raised_at), 0) AS latest FROM alerts \
+                     WHERE facility_code = $1 AND answered_at IS NULL";
+        let moves = "SELECT COUNT(*) AS marks, COALESCE(MAX(desk_at), 0) AS latest FROM visits \
+                     WHERE facility_code = $1 AND service_day = $2 AND desk_state <> 'none'";
+        let calls = self.one(self.query(calls)).await?;
+        let moves = self.one(self.query(moves).bind(day_text(day))).await?;
+        let (Some(calls), Some(moves)) = (calls, moves) else { return Ok([0; 3]) };
+        Ok([calls.try_get("marks")?, calls.try_get("latest")?, moves.try_get("latest")?])
+    }
+
     /// Actions of the audit record in order: for people who ask what happened.
     pub async fn audit_of(&self, visit: VisitId) -> Result<Vec<(String, String, String)>, StoreError> {
         let sql = "SELECT actor, action, detail FROM audit WHERE facility_code = $1 AND visit_id = $2 ORDER BY at";
@@ -93,7 +101,6 @@ impl Tx {
         now: i64,
     ) -> Result<Option<DeskCase>, StoreError> {
         let sql = "UPDATE visits SET desk_state = $3, desk_login = $4, desk_at = $5, \
-                   called_at = CASE WHEN $3 = 'called' THEN $5 ELSE called_at END, \
                    assurance = CASE WHEN $3 = 'checked' AND assurance <> 'A' THEN 'D' ELSE assurance END \
                    WHERE facility_code = $1 AND visit_id = $2 AND desk_state <> 'none' AND desk_state <> 'finished'";
         let statement =
@@ -110,6 +117,14 @@ impl Tx {
             }
             None => DeskCase { signer: None, card: None },
         }))
+    }
+
+    /// The queue has done with a visit: nobody needs to look any more.
+    pub async fn leave_the_desk(&mut self, visit: VisitId, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE visits SET desk_state = 'finished', desk_at = $3 WHERE facility_code = $1 AND visit_id = $2 \
+                   AND desk_state <> 'none' AND desk_state <> 'finished'";
+        let statement = self.query(sql).bind(visit.to_string()).bind(now);
+        self.execute(statement).await.map(drop)
     }
 
     /// Raises a call once, however often it is sent.

@@ -12,6 +12,7 @@ mod gateway;
 mod numbering;
 mod outbox;
 mod papers;
+mod queue;
 mod staff;
 mod tickets;
 mod trust;
@@ -30,6 +31,7 @@ use time::macros::format_description;
 
 use crate::config::Durability;
 
+pub use self::queue::{Appended, PlaceRow, QueueKey};
 pub use admission::ChallengeUse;
 pub use certificates::{
     CertificateId, CertificateKind, CertificateRow, ConfirmationRow, EventRow, Frozen, FrozenRow, MoveError,
@@ -50,10 +52,11 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
+    (5, "queue", include_str!("migrations/0005_queue.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,15 +34,6 @@ pub struct Reconciled {
 }
 
 impl Store {
-    /// Patients with a number of that day who were not finished, by department.
-    pub async fn waiting(&self, department: &DepartmentCode, day: Date) -> Result<u16, StoreError> {
-        let sql = "SELECT COUNT(*) AS waiting FROM tickets WHERE facility_code = $1 AND department = $2 \
-                   AND service_day = $3 AND state = 'issued'";
-        let row = self.one(self.query(sql).bind(department.as_str().to_owned()).bind(day_text(day))).await?;
-        let waiting = row.map(|row| row.try_get::<i64, _>("waiting")).transpose()?.unwrap_or(0);
-        Ok(u16::try_from(waiting).unwrap_or(u16::MAX))
-    }
-
     /// The valid ticket of a visit.
     pub async fn ticket(&self, visit: VisitId) -> Result<Option<TicketRow>, StoreError> {
         let row = self.one(self.query(TICKET).bind(visit.to_string())).await?;
@@ -107,19 +98,6 @@ impl Tx {
     pub async fn ticket(&mut self, visit: VisitId) -> Result<Option<TicketRow>, StoreError> {
         let row = self.one(self.query(TICKET).bind(visit.to_string())).await?;
         row.as_ref().map(ticket_row).transpose()
-    }
-
-    /// How many valid tickets of the day have a lower number.
-    pub async fn people_ahead(&mut self, ticket: &TicketRow) -> Result<u16, StoreError> {
-        let sql = "SELECT COUNT(*) AS ahead FROM tickets WHERE facility_code = $1 AND department = $2 \
-                   AND service_day = $3 AND number < $4 AND state = 'issued'";
-        let statement = self
-            .query(sql)
-            .bind(ticket.department.as_str().to_owned())
-            .bind(day_text(ticket.service_day))
-            .bind(i64::from(ticket.number));
-        let ahead = self.one(statement).await?.map(|row| row.try_get::<i64, _>("ahead")).transpose()?.unwrap_or(0);
-        Ok(u16::try_from(ahead).unwrap_or(u16::MAX))
     }
 
     pub async fn void_ticket(&mut self, visit: VisitId, reason: &'static str) -> Result<(), StoreError> {

@@ -15,12 +15,11 @@ use crate::keys::Sealed;
 use crate::person::KnownPerson;
 
 stored_codes! {
-    /// Where a visit stands at the counter.
+    /// Was the holder compared with the document?
     DeskState {
         /// Nobody needs to look.
         None = "none",
         Waiting = "waiting",
-        Called = "called",
         /// A person compared the holder with the document.
         Checked = "checked",
         NotThisPerson = "not_this_person",

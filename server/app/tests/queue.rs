@@ -1,0 +1,246 @@
+//! The queues of a hospital: joined with the ticket, moved by staff, foretold from past days.
+
+mod fixture;
+
+use api::{
+    BlockRequest, CheckInReply, CheckInRequest, DepartmentCode, OfflineCheckIn, Payer, ReconcileReply,
+    ReconcileRequest, VisitId,
+};
+use axum::http::Method;
+use fixture::hospital::{Hospital, TODAY, of_visit, visit};
+use queue::{Class, CounterId, Move, Queue, Refusal, State, Then};
+use server::queue::{self as queues, QueueError};
+use server::store::{PlaceRow, QueueKey};
+
+fn department(code: &str) -> DepartmentCode {
+    DepartmentCode::parse(code).expect("a department")
+}
+
+fn counter(name: &str) -> CounterId {
+    CounterId::parse(name).expect("a counter")
+}
+
+fn key(code: &str) -> QueueKey {
+    QueueKey { department: department(code), day: TODAY }
+}
+
+async fn check_in(hospital: &Hospital, visit: VisitId, code: &str) -> CheckInReply {
+    let request = CheckInRequest { department: department(code), payer: Payer::SelfPay, counter: None };
+    hospital.call(Method::PUT, &of_visit(api::path::CHECK_IN, visit), &request).await.expect("a ticket")
+}
+
+async fn make(hospital: &Hospital, code: &str, moves: &[Move]) -> Result<(), QueueError> {
+    queues::make(&hospital.app, &department(code), moves, "staff:hoa").await
+}
+
+async fn opened(hospital: &Hospital, code: &str, name: &str) {
+    make(hospital, code, &[Move::OpenCounter { counter: counter(name) }]).await.expect("opens");
+}
+
+async fn call_next(hospital: &Hospital, code: &str, name: &str) -> VisitId {
+    make(hospital, code, &[Move::CallNext { counter: counter(name) }]).await.expect("calls");
+    let queue = queues::today(&hospital.app, &department(code)).await.expect("reads");
+    queue.serving(&counter(name)).expect("somebody").visit
+}
+
+/// The record, replayed from its first event, is what this process holds and what the lists read.
+async fn replay_is_the_state(hospital: &Hospital, code: &str) {
+    let events = queues::events(&hospital.app.store, &key(code)).await.expect("reads");
+    let replayed = Queue::replay(department(code), &events).expect("fits");
+    let held = queues::today(&hospital.app, &department(code)).await.expect("reads");
+    assert_eq!(replayed, *held);
+    let mut places: Vec<PlaceRow> = replayed.entries().map(PlaceRow::of).collect();
+    places.sort_by_key(|row| row.visit.to_string());
+    assert_eq!(hospital.app.store.queue_places(&key(code)).await.expect("reads"), places);
+}
+
+#[tokio::test]
+async fn a_ticket_is_a_place_and_people_ahead_are_those_who_will_be_called_before() {
+    let hospital = Hospital::open(None).await;
+    for ahead in 0..3 {
+        let reply = check_in(&hospital, visit(), "K01").await;
+        assert_eq!(reply.ticket.people_ahead, Some(ahead));
+        assert_eq!(reply.ticket.wait_minutes, Some((4 * ahead, 8 * ahead)), "as the hospital says");
+    }
+    let reception = check_in(&hospital, visit(), "TIEPDON").await;
+    assert_eq!(reception.ticket.wait_minutes, None, "nothing is promised that nobody knows");
+    opened(&hospital, "K01", "101").await;
+    call_next(&hospital, "K01", "101").await;
+    assert_eq!(check_in(&hospital, visit(), "K01").await.ticket.people_ahead, Some(2), "one was called meanwhile");
+    replay_is_the_state(&hospital, "K01").await;
+}
+
+#[tokio::test]
+async fn the_same_check_in_again_takes_no_second_place() {
+    let hospital = Hospital::open(None).await;
+    let visit = visit();
+    let first = check_in(&hospital, visit, "K01").await;
+    assert_eq!(check_in(&hospital, visit, "K01").await, first);
+    let queue = queues::today(&hospital.app, &department("K01")).await.expect("reads");
+    assert_eq!((queue.waiting(), queue.applied()), (1, 1));
+}
+
+#[tokio::test]
+async fn counters_that_call_at_once_call_different_patients() {
+    let hospital = Hospital::open(None).await;
+    let names: Vec<String> = (1..=8).map(|n| n.to_string()).collect();
+    for name in &names {
+        check_in(&hospital, visit(), "K01").await;
+        opened(&hospital, "K01", name).await;
+    }
+    let calls = names.iter().map(|name| {
+        let (app, name) = (hospital.app.clone(), name.clone());
+        tokio::spawn(async move {
+            let call = Move::CallNext { counter: counter(&name) };
+            queues::make(&app, &department("K01"), &[call], "staff:hoa").await
+        })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.expect("no panic").expect("calls");
+    }
+    let queue = queues::today(&hospital.app, &department("K01")).await.expect("reads");
+    assert_eq!(queue.waiting(), 0);
+    assert_eq!(queue.calls().len(), 8);
+    replay_is_the_state(&hospital, "K01").await;
+}
+
+#[tokio::test]
+async fn from_one_department_to_another_and_back_the_place_is_kept() {
+    let hospital = Hospital::open(None).await;
+    opened(&hospital, "K01", "101").await;
+    opened(&hospital, "TIEPDON", "1").await;
+    let patient = visit();
+    check_in(&hospital, patient, "K01").await;
+    hospital.clock.advance(std::time::Duration::from_secs(60));
+    check_in(&hospital, visit(), "TIEPDON").await;
+    assert_eq!(call_next(&hospital, "K01", "101").await, patient);
+    let there = department("TIEPDON");
+    queues::transfer(&hospital.app, &department("K01"), patient, &there, Then::ComesBack, "staff:hoa")
+        .await
+        .expect("sends");
+    assert_eq!(hospital.app.store.queue_waiting_for(patient).await.expect("reads"), Some(key("K01")));
+    assert_eq!(call_next(&hospital, "TIEPDON", "1").await, patient, "came to the hospital first");
+    check_in(&hospital, visit(), "K01").await;
+    queues::transfer(&hospital.app, &there, patient, &department("K01"), Then::Leaves, "staff:hoa")
+        .await
+        .expect("sends back");
+    assert_eq!(call_next(&hospital, "K01", "101").await, patient, "ahead of newcomers");
+    make(&hospital, "K01", &[Move::Finish { visit: patient }]).await.expect("finishes");
+    replay_is_the_state(&hospital, "K01").await;
+    replay_is_the_state(&hospital, "TIEPDON").await;
+}
+
+#[tokio::test]
+async fn a_refused_move_leaves_nothing_behind() {
+    let hospital = Hospital::open(None).await;
+    let moves = [Move::OpenCounter { counter: counter("1") }, Move::CallNext { counter: counter("1") }];
+    let refused = make(&hospital, "K01", &moves).await.expect_err("nobody waits");
+    assert!(matches!(refused, QueueError::Refused(Refusal::NobodyWaits)));
+    let queue = queues::today(&hospital.app, &department("K01")).await.expect("reads");
+    assert_eq!(queue.applied(), 0, "the counter did not open either");
+    let nowhere = make(&hospital, "K99", &[]).await.expect_err("unknown");
+    assert!(matches!(nowhere, QueueError::DepartmentUnknown));
+}
+
+#[tokio::test]
+async fn whoever_comes_to_a_merged_department_stands_in_the_other_queue() {
+    let hospital = Hospital::open(None).await;
+    check_in(&hospital, visit(), "K01").await;
+    queues::merge(&hospital.app, &department("K01"), &department("TIEPDON"), "staff:hoa").await.expect("merges");
+    let reply = check_in(&hospital, visit(), "K01").await;
+    assert_eq!((reply.ticket.number.to_string().as_str(), reply.ticket.people_ahead), ("B002", Some(1)));
+    let queue = queues::today(&hospital.app, &department("TIEPDON")).await.expect("reads");
+    assert_eq!(queue.waiting(), 2);
+    replay_is_the_state(&hospital, "K01").await;
+    replay_is_the_state(&hospital, "TIEPDON").await;
+}
+
+/// Without the server the kiosk gives a number from its block.
+async fn offline(hospital: &Hospital, visit: VisitId, code: &str) -> ReconcileReply {
+    let request = BlockRequest { department: department(code), count: 1 };
+    let block: api::Block = hospital.call(Method::POST, api::path::BLOCKS, &request).await.expect("a block");
+    let content = OfflineCheckIn {
+        visit,
+        identification: None,
+        check_in: CheckInRequest { department: department(code), payer: Payer::SelfPay, counter: None },
+        number: block.numbers[0],
+        service_day: TODAY,
+        taken_at: hospital.app.now(),
+    };
+    let plain = serde_json::to_vec(&content).expect("serialises");
+    let to = hospital.app.keys.offline_public_key();
+    let sealed = crypto_box::PublicKey::from(to).seal(&mut rand::rngs::OsRng, &plain).expect("seals");
+    let request = ReconcileRequest { visit, sealed_to: api::Hex32(to), sealed: api::Base64(sealed) };
+    hospital.call(Method::POST, api::path::RECONCILIATIONS, &request).await.expect("reconciles")
+}
+
+#[tokio::test]
+async fn the_number_on_paper_keeps_the_place_in_its_department_and_gives_it_up_in_another() {
+    let hospital = Hospital::open(None).await;
+    let (stays, goes) = (visit(), visit());
+    check_in(&hospital, stays, "K01").await;
+    check_in(&hospital, goes, "K01").await;
+    assert_eq!(offline(&hospital, stays, "K01").await.number.to_string(), "B003");
+    let elsewhere = offline(&hospital, goes, "TIEPDON").await;
+    assert_eq!(elsewhere.voided.map(|number| number.to_string()).as_deref(), Some("B002"));
+    let here = queues::today(&hospital.app, &department("K01")).await.expect("reads");
+    let entry = here.entry(stays).expect("is there");
+    assert_eq!(
+        (entry.ticket.to_string().as_str(), &entry.state, entry.class),
+        ("B003", &State::Waiting, Class::Ordinary)
+    );
+    assert_eq!(here.entry(goes).map(|entry| entry.state.clone()), Some(State::Void));
+    let there = queues::today(&hospital.app, &department("TIEPDON")).await.expect("reads");
+    assert_eq!(there.entry(goes).map(|entry| entry.ticket.to_string()).as_deref(), Some("A001"));
+    let unknown = visit();
+    offline(&hospital, unknown, "K01").await;
+    assert_eq!(queues::today(&hospital.app, &department("K01")).await.expect("reads").waiting(), 2);
+    replay_is_the_state(&hospital, "K01").await;
+    replay_is_the_state(&hospital, "TIEPDON").await;
+}
+
+#[tokio::test]
+async fn after_days_of_patients_the_wait_is_foretold_from_them_and_judged() {
+    let hospital = Hospital::open(None).await;
+    for _ in 0..9 {
+        opened(&hospital, "TIEPDON", "1").await;
+        for _ in 0..8 {
+            check_in(&hospital, visit(), "TIEPDON").await;
+        }
+        for _ in 0..8 {
+            let visit = call_next(&hospital, "TIEPDON", "1").await;
+            hospital.clock.advance(std::time::Duration::from_secs(5 * 60));
+            make(&hospital, "TIEPDON", &[Move::Finish { visit }]).await.expect("finishes");
+        }
+        hospital.clock.advance(std::time::Duration::from_secs(24 * 3600 - 40 * 60));
+    }
+    opened(&hospital, "TIEPDON", "1").await;
+    for _ in 0..4 {
+        check_in(&hospital, visit(), "TIEPDON").await;
+    }
+    let fifth = check_in(&hospital, visit(), "TIEPDON").await;
+    let (low, high) = fifth.ticket.wait_minutes.expect("foretold");
+    assert!((low..=high).contains(&20), "four patients of five minutes: {low} to {high}");
+    let found = queues::backtest(&hospital.app, &department("TIEPDON")).await.expect("reads").expect("enough");
+    assert!(found.patients > 0 && found.coverage > 0.7, "{found:?}");
+}
+
+#[tokio::test]
+async fn numbers_given_before_there_were_queues_take_their_places() {
+    let hospital = Hospital::open(None).await;
+    let early = visit();
+    let mut tx = hospital.app.store.begin().await.expect("begins");
+    let number = tx.take_numbers(&department("K01"), TODAY, 1).await.expect("a number");
+    let ticket = server::store::TicketRow {
+        visit: early,
+        department: department("K01"),
+        service_day: TODAY,
+        number: u16::try_from(number).expect("small"),
+        issued_at: hospital.app.now_ms(),
+    };
+    let kiosk = api::KioskId::parse("sanh-1").expect("a kiosk");
+    tx.issue_ticket(&ticket, &kiosk, server::store::TicketSource::Server).await.expect("issues");
+    tx.commit().await.expect("commits");
+    opened(&hospital, "K01", "101").await;
+    assert_eq!(call_next(&hospital, "K01", "101").await, early);
+}
