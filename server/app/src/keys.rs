@@ -25,6 +25,8 @@ pub struct Keys {
     offline: crypto_box::SecretKey,
     /// Signs the codes of printed papers, and nothing else.
     papers: certificates::offline::PaperSigningKey,
+    /// Signs checkpoints of the audit record, and nothing else.
+    audit: ed25519_dalek::SigningKey,
     facility: FacilityCode,
 }
 
@@ -64,6 +66,7 @@ impl Keys {
             lookup: derive(b"look-up"),
             offline: crypto_box::SecretKey::from(*derive(b"offline check-ins")),
             papers: paper_key(derive),
+            audit: ed25519_dalek::SigningKey::from_bytes(&derive(b"audit checkpoints")),
             facility,
         }
     }
@@ -91,6 +94,11 @@ impl Keys {
     /// The key of the codes on printed papers.
     pub fn papers(&self) -> &certificates::offline::PaperSigningKey {
         &self.papers
+    }
+
+    /// The key of the audit record's checkpoints.
+    pub fn audit(&self) -> &ed25519_dalek::SigningKey {
+        &self.audit
     }
 
     fn associated_data(&self, place: Place<'_>) -> Vec<u8> {

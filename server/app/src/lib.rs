@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod app;
+pub mod audit;
 pub mod block;
 pub mod certificate;
 pub mod check_in;

@@ -13,7 +13,7 @@ use emrtd::Fingerprint;
 use server::app::{App, Outside};
 use server::clock::{SharedClock, SystemClock};
 use server::config::Config;
-use server::{keys, staff, trust};
+use server::{audit, keys, staff, trust};
 use sha2::{Digest, Sha256};
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -49,6 +49,9 @@ enum Command {
     /// Certificates by hand.
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// The record of who did what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Says that the first cost of a visit arose; its JSON (names of the contract) is read from the input.
     FirstCost { visit: String },
     /// Prints a fresh 256-bit key, as the master key is one.
@@ -89,6 +92,18 @@ enum TrustCommand {
     },
     /// The pinned signers.
     List,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Computes the chain again and says whether the record is whole.
+    Verify {
+        /// The checkpoints, as they were carried off this machine.
+        #[arg(long)]
+        checkpoints: Option<PathBuf>,
+    },
+    /// The public key of the checkpoints (Ed25519), to be kept where they go.
+    Key,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -154,6 +169,7 @@ async fn run(line: CommandLine) -> Outcome {
         Command::Trust(command) => run_trust(&app().await?, command).await,
         Command::Dispatch(command) => administer::run_dispatch(&app().await?, command).await,
         Command::Certificate(command) => administer::run_certificate(&app().await?, command).await,
+        Command::Audit(command) => run_audit(&app().await?, command).await,
         Command::FirstCost { visit } => administer::signal_first_cost(&app().await?, &visit).await,
         Command::NewKey => say(&keys::new_key().1),
         Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),
@@ -195,6 +211,17 @@ async fn run_trust(app: &App, command: TrustCommand) -> Outcome {
         }
     }
     Ok(())
+}
+
+async fn run_audit(app: &App, command: AuditCommand) -> Outcome {
+    match command {
+        AuditCommand::Verify { checkpoints } => {
+            let whole = audit::verify(app, checkpoints.as_deref()).await?;
+            let (lines, agreed, fresh) = (whole.lines, whole.checkpoints, whole.unchained);
+            say(&format!("whole: {lines} lines, {agreed} checkpoints agree, {fresh} lines not chained yet"))
+        }
+        AuditCommand::Key => say(&audit::public_key(app)),
+    }
 }
 
 fn read_password() -> Result<Zeroizing<String>, std::io::Error> {

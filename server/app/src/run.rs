@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Outside, StartError};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::{dispatch, http, queue, worker};
+use crate::{audit, dispatch, http, queue, worker};
 
 /// A server that answers on `addr` until it is shut down; dropped, it is cut off in the middle of whatever it does,
 /// as a crash would.
@@ -20,10 +20,9 @@ pub struct RunningServer {
     pub app: App,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
-    working: JoinHandle<()>,
-    dispatching: JoinHandle<()>,
-    watching: JoinHandle<()>,
     showing: Option<JoinHandle<std::io::Result<()>>>,
+    /// What goes on beside: asking again, signing and sending, news of the queues, chaining the audit record.
+    background: [JoinHandle<()>; 4],
 }
 
 /// Opens the database, listens, serves, and runs the workers.
@@ -47,9 +46,12 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         };
         axum::serve(listener, service).with_graceful_shutdown(stopped).await
     });
-    let working = tokio::spawn(worker::run(app.clone()));
-    let dispatching = tokio::spawn(dispatch::run(app.clone()));
-    let watching = tokio::spawn(queue::watch(app.clone()));
+    let background = [
+        tokio::spawn(worker::run(app.clone())),
+        tokio::spawn(dispatch::run(app.clone())),
+        tokio::spawn(queue::watch(app.clone())),
+        tokio::spawn(audit::run(app.clone())),
+    ];
     let (public_addr, showing) = match public {
         Some(listener) => {
             let addr = listener.local_addr().map_err(StartError::Listen)?;
@@ -61,7 +63,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         None => (None, None),
     };
     tracing::info!(%addr, "listening");
-    Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, working, dispatching, watching, showing })
+    Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, showing, background })
 }
 
 impl RunningServer {
@@ -71,27 +73,26 @@ impl RunningServer {
             // Nobody listens where serving ended by itself.
             let _ = stop.send(());
         }
-        self.working.abort();
-        self.dispatching.abort();
-        self.watching.abort();
-        if let Some(showing) = &self.showing {
-            showing.abort();
-        }
+        self.end_background();
         if let Ok(Err(error)) = (&mut self.serving).await {
             tracing::error!("serving ended: {error}");
         }
         self.app.store.close().await;
+    }
+
+    fn end_background(&self) {
+        for task in &self.background {
+            task.abort();
+        }
+        if let Some(showing) = &self.showing {
+            showing.abort();
+        }
     }
 }
 
 impl Drop for RunningServer {
     fn drop(&mut self) {
         self.serving.abort();
-        self.working.abort();
-        self.dispatching.abort();
-        self.watching.abort();
-        if let Some(showing) = &self.showing {
-            showing.abort();
-        }
+        self.end_background();
     }
 }

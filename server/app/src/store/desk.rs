@@ -1,4 +1,4 @@
-//! The counter: what staff did with a visit, calls for a person, and the audit record.
+//! The counter: what staff did with a visit, and calls for a person.
 
 use api::{AlertKind, AlertRequest, KioskId, VisitId};
 use sqlx::Row;
@@ -82,13 +82,6 @@ impl Store {
         let (Some(calls), Some(moves)) = (calls, moves) else { return Ok([0; 3]) };
         Ok([calls.try_get("marks")?, calls.try_get("latest")?, moves.try_get("latest")?])
     }
-
-    /// Actions of the audit record in order: for people who ask what happened.
-    pub async fn audit_of(&self, visit: VisitId) -> Result<Vec<(String, String, String)>, StoreError> {
-        let sql = "SELECT actor, action, detail FROM audit WHERE facility_code = $1 AND visit_id = $2 ORDER BY at";
-        let rows = self.all(self.query(sql).bind(visit.to_string())).await?;
-        rows.iter().map(|row| Ok((row.try_get("actor")?, row.try_get("action")?, row.try_get("detail")?))).collect()
-    }
 }
 
 impl Tx {
@@ -146,27 +139,5 @@ impl Tx {
                    AND answered_at IS NULL";
         let statement = self.query(sql).bind(id.to_string()).bind(now).bind(login.to_owned());
         Ok(self.execute(statement).await? == 1)
-    }
-
-    /// `actor` is `kiosk:<id>`, `staff:<login>`, `worker` or `command line`; `detail` holds codes, nothing personal.
-    pub async fn audit(
-        &mut self,
-        actor: &str,
-        action: &'static str,
-        visit: Option<VisitId>,
-        detail: &str,
-        now: i64,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO audit (facility_code, audit_id, at, actor, action, visit_id, detail) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        let statement = self
-            .query(sql)
-            .bind(Uuid::now_v7().to_string())
-            .bind(now)
-            .bind(actor.to_owned())
-            .bind(action)
-            .bind(visit.map(|visit| visit.to_string()))
-            .bind(detail.to_owned());
-        self.execute(statement).await.map(drop)
     }
 }

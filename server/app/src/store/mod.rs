@@ -4,6 +4,7 @@
 //! facility code. Personal columns come and go as [`Sealed`](crate::keys::Sealed); nothing here can open them.
 
 mod admission;
+mod audit;
 mod certificates;
 mod desk;
 mod dispatch;
@@ -33,6 +34,7 @@ use crate::config::Durability;
 
 pub use self::queue::{Appended, PlaceRow, QueueKey};
 pub use admission::ChallengeUse;
+pub use audit::{AuditRow, HeadRow, LinkRow};
 pub use certificates::{
     CertificateId, CertificateKind, CertificateRow, ConfirmationRow, EventRow, Frozen, FrozenRow, MoveError,
     NewCertificate, Part, PractitionerSignature, Replacement, Transition,
