@@ -52,6 +52,11 @@ enum Command {
     /// The record of who did what.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Copies the database to a new file while the server is at work (SQLite).
+    Backup {
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Says that the first cost of a visit arose; its JSON (names of the contract) is read from the input.
     FirstCost { visit: String },
     /// Prints a fresh 256-bit key, as the master key is one.
@@ -170,6 +175,10 @@ async fn run(line: CommandLine) -> Outcome {
         Command::Dispatch(command) => administer::run_dispatch(&app().await?, command).await,
         Command::Certificate(command) => administer::run_certificate(&app().await?, command).await,
         Command::Audit(command) => run_audit(&app().await?, command).await,
+        Command::Backup { to } => {
+            app().await?.store.backup(&to).await?;
+            say(&format!("{} holds the database; it opens with the same master key only", to.display()))
+        }
         Command::FirstCost { visit } => administer::signal_first_cost(&app().await?, &visit).await,
         Command::NewKey => say(&keys::new_key().1),
         Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),

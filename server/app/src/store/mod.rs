@@ -5,6 +5,7 @@
 
 mod admission;
 mod audit;
+mod backup;
 mod certificates;
 mod desk;
 mod dispatch;
@@ -35,6 +36,7 @@ use crate::config::Durability;
 pub use self::queue::{Appended, PlaceRow, QueueKey};
 pub use admission::ChallengeUse;
 pub use audit::{AuditRow, HeadRow, LinkRow};
+pub use backup::BackupError;
 pub use certificates::{
     CertificateId, CertificateKind, CertificateRow, ConfirmationRow, EventRow, Frozen, FrozenRow, MoveError,
     NewCertificate, Part, PractitionerSignature, Replacement, Transition,
