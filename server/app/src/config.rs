@@ -1,6 +1,7 @@
 //! The configuration file (TOML). Unknown keys are refused; secrets stand in files or environment variables,
 //! never in the file itself. `server.example.toml` documents every key and is tested against these types.
 
+mod audit;
 mod queue;
 
 use std::net::{IpAddr, SocketAddr};
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::certificate::WorkingTime;
 
+pub use self::audit::AuditConfig;
 pub use self::queue::QueueConfig;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub struct Config {
     pub papers: PapersConfig,
     #[serde(default)]
     pub queue: QueueConfig,
+    #[serde(default)]
+    pub audit: AuditConfig,
 }
 
 /// Where a secret is read from.
