@@ -10,8 +10,8 @@ use server::audit::{Reach, Tampered, VerifyError, chain, checkpoint_due, verify}
 use sqlx::{Connection, SqliteConnection};
 
 async fn hospital() -> Hospital {
-    let hospital = Hospital::with(None, "").await;
-    // What the fixture itself did (a kiosk was enrolled) is in the record too.
+    let hospital = Hospital::open(None).await;
+    write(&hospital, &["opened"]).await;
     while chain(&hospital.app, Reach::Everything).await.expect("chains") > 0 {}
     hospital
 }
@@ -22,6 +22,7 @@ async fn with_checkpoints() -> (Hospital, PathBuf, tempfile::TempDir) {
     let path = folder.path().join("checkpoints.jsonl");
     let more = format!("[audit]\ncheckpoints = {:?}\ncheckpoint_minutes = 10\n", path.display().to_string());
     let hospital = Hospital::with(None, &more).await;
+    write(&hospital, &["opened"]).await;
     while chain(&hospital.app, Reach::Everything).await.expect("chains") > 0 {}
     (hospital, path, folder)
 }
@@ -137,6 +138,7 @@ async fn a_checkpoint_of_another_key_is_named_and_a_broken_line_does_not_swallow
 async fn a_file_that_cannot_be_written_is_an_error_that_names_it() {
     let more = "[audit]\ncheckpoints = \"/nowhere/at/all/checkpoints.jsonl\"\n";
     let hospital = Hospital::with(None, more).await;
+    write(&hospital, &["a"]).await;
     chain(&hospital.app, Reach::Everything).await.expect("chains");
     let error = checkpoint_due(&hospital.app).await.expect_err("no such folder");
     assert!(error.to_string().contains("/nowhere/at/all/checkpoints.jsonl"), "{error}");
