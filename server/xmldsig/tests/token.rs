@@ -7,31 +7,13 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
-use cryptoki::object::{Attribute, CertificateType, ObjectClass};
-use cryptoki::session::UserType;
-use cryptoki::types::AuthPin;
 use support::{at, envelope};
 use tempfile::TempDir;
 use xmldsig::sim::Signer;
+use xmldsig::sim::soft_token::{self, KEY_LABEL, PIN, module};
 use xmldsig::{
     Algorithm, KeyError, SignError, SigningKey as _, TokenKey, TokenName, TokenSettings, sign_paper, verify_paper,
 };
-
-const PIN: &str = "483920";
-
-/// Where Debian's package puts the module.
-fn module() -> PathBuf {
-    [
-        "/usr/lib/softhsm/libsofthsm2.so",
-        "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-        "/usr/lib64/softhsm/libsofthsm2.so",
-    ]
-    .into_iter()
-    .map(PathBuf::from)
-    .find(|path| path.exists())
-    .expect("SoftHSM2 is installed: its package is softhsm2")
-}
 
 /// Runs the body in a process of its own whose SoftHSM has a new folder.
 fn in_own_process(test: &str, body: impl FnOnce(Bench)) {
@@ -39,12 +21,7 @@ fn in_own_process(test: &str, body: impl FnOnce(Bench)) {
         return body(Bench { folder: folder.into() });
     }
     let folder = TempDir::new().unwrap();
-    std::fs::create_dir(folder.path().join("tokens")).unwrap();
-    let tokens = folder.path().join("tokens");
-    let configuration = folder.path().join("softhsm2.conf");
-    let content =
-        format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display());
-    std::fs::write(&configuration, content).unwrap();
+    let configuration = soft_token::configuration(folder.path());
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env("SOFTHSM2_CONF", &configuration)
@@ -60,51 +37,13 @@ struct Bench {
 }
 
 impl Bench {
-    /// A token with the signer's key and certificate, both labelled `key`.
-    fn token(&self, label: &str, signer: &Signer) {
-        let key = self.folder.join("key.pem");
-        std::fs::write(&key, signer.pkcs8_pem().as_bytes()).unwrap();
-        self.util(&["--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", "12345678"]);
-        self.util(&["--import", key.to_str().unwrap(), "--token", label, "--label", "key", "--id", "a1", "--pin", PIN]);
-        self.add_certificate(label, signer, &[0xa1]);
-    }
-
-    fn util(&self, arguments: &[&str]) {
-        let output = Command::new("softhsm2-util").args(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    fn add_certificate(&self, token: &str, signer: &Signer, id: &[u8]) {
-        let pkcs11 = Pkcs11::new(module()).unwrap();
-        pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).unwrap();
-        let slots = pkcs11.get_slots_with_initialized_token().unwrap();
-        let slot = slots.into_iter().find(|slot| pkcs11.get_token_info(*slot).unwrap().label() == token).unwrap();
-        let session = pkcs11.open_rw_session(slot).unwrap();
-        session.login(UserType::User, Some(&AuthPin::new(PIN.into()))).unwrap();
-        let x509 = der_of_subject(signer);
-        session
-            .create_object(&[
-                Attribute::Class(ObjectClass::CERTIFICATE),
-                Attribute::CertificateType(CertificateType::X_509),
-                Attribute::Token(true),
-                Attribute::Private(false),
-                Attribute::Label(b"certificate".to_vec()),
-                Attribute::Id(id.to_vec()),
-                Attribute::Subject(x509),
-                Attribute::Value(signer.certificate().der().to_vec()),
-            ])
-            .unwrap();
-        session.close().unwrap();
-        pkcs11.finalize().unwrap();
-    }
-
     fn settings(&self, token: &str, pin: &str) -> TokenSettings {
         let pin_file = self.folder.join("pin");
         std::fs::write(&pin_file, format!("{pin}\n")).unwrap();
         TokenSettings {
             module: module(),
             token: TokenName::Label(token.to_owned()),
-            key_label: "key".to_owned(),
+            key_label: KEY_LABEL.to_owned(),
             pin_file,
         }
     }
@@ -131,18 +70,11 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// PKCS#11 asks for the subject beside the certificate.
-fn der_of_subject(signer: &Signer) -> Vec<u8> {
-    use der::{Decode as _, Encode as _};
-    let certificate = x509_cert::Certificate::from_der(signer.certificate().der()).unwrap();
-    certificate.tbs_certificate.subject.to_der().unwrap()
-}
-
 #[test]
 fn a_key_on_a_token_signs_papers() {
     in_own_process("a_key_on_a_token_signs_papers", |bench| {
         for (name, signer) in [("rsa", support::rsa()), ("ecdsa", support::ecdsa())] {
-            bench.token(name, signer);
+            soft_token::make(&bench.folder, name, signer);
         }
         // Two keys of one module, side by side.
         let keys = ["rsa", "ecdsa"].map(|name| TokenKey::open(bench.settings(name, PIN)).unwrap());
@@ -160,7 +92,7 @@ fn a_key_on_a_token_signs_papers() {
 #[test]
 fn a_token_that_comes_back_signs_again() {
     in_own_process("a_token_that_comes_back_signs_again", |bench| {
-        bench.token("rsa", support::rsa());
+        soft_token::make(&bench.folder, "rsa", support::rsa());
         let key = TokenKey::open(bench.settings("rsa", PIN)).unwrap();
         sign_paper(&envelope(), &key, at()).unwrap();
         for _ in 0..2 {
@@ -180,7 +112,7 @@ fn a_token_that_comes_back_signs_again() {
 #[test]
 fn a_wrong_pin_is_tried_once_and_a_corrected_one_is_taken() {
     in_own_process("a_wrong_pin_is_tried_once_and_a_corrected_one_is_taken", |bench| {
-        bench.token("rsa", support::rsa());
+        soft_token::make(&bench.folder, "rsa", support::rsa());
         let error = TokenKey::open(bench.settings("rsa", "000000")).unwrap_err();
         assert!(matches!(error, KeyError::WrongPin), "{error:?}");
         let key = TokenKey::open(bench.settings("rsa", PIN)).unwrap();
@@ -200,7 +132,7 @@ fn a_wrong_pin_is_tried_once_and_a_corrected_one_is_taken() {
 #[test]
 fn what_the_token_lacks_is_named() {
     in_own_process("what_the_token_lacks_is_named", |bench| {
-        bench.token("rsa", support::rsa());
+        soft_token::make(&bench.folder, "rsa", support::rsa());
         let settings = bench.settings("rsa", PIN);
         let open = |change: &dyn Fn(&mut TokenSettings)| {
             let mut settings = settings.clone();
@@ -217,7 +149,7 @@ fn what_the_token_lacks_is_named() {
         assert!(matches!(error, KeyError::Module { .. }), "{error:?}");
 
         let key = bench.folder.join("key.pem");
-        bench.util(&[
+        soft_token::util(&[
             "--import",
             key.to_str().unwrap(),
             "--token",
@@ -231,7 +163,7 @@ fn what_the_token_lacks_is_named() {
         ]);
         let error = open(&|settings| settings.key_label = "bare".to_owned());
         assert!(matches!(error, KeyError::CertificateAbsent { label } if label == "bare"));
-        bench.util(&[
+        soft_token::util(&[
             "--import",
             key.to_str().unwrap(),
             "--token",
@@ -252,14 +184,14 @@ fn what_the_token_lacks_is_named() {
 #[test]
 fn a_token_with_another_keys_certificate_signs_no_paper() {
     in_own_process("a_token_with_another_keys_certificate_signs_no_paper", |bench| {
-        bench.token("rsa", support::rsa());
+        soft_token::make(&bench.folder, "rsa", support::rsa());
         let longer = Signer::new(
             Algorithm::RsaSha256,
             "CN=longer",
             support::NOT_BEFORE,
             support::NOT_AFTER + time::Duration::DAY,
         );
-        bench.add_certificate("rsa", &longer, &[0xa1]);
+        soft_token::add_certificate("rsa", &longer, &[0xa1]);
         let key = TokenKey::open(bench.settings("rsa", PIN)).unwrap();
         assert!(matches!(sign_paper(&envelope(), &key, at()), Err(SignError::DoesNotVerify(_))));
     });

@@ -1,6 +1,8 @@
 //! A signer made up at random, for tests, the demo and the bench: its key is new each time and nobody vouches for its
 //! certificate.
 
+pub mod soft_token;
+
 use std::str::FromStr as _;
 use std::time::{Duration, SystemTime};
 
