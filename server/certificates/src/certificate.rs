@@ -7,7 +7,9 @@ use crate::death::DeathNotice;
 use crate::driver::DriverHealth;
 use crate::moment::Target;
 use crate::reader::Reader;
-use crate::{CertificateNumber, Context, Draft, Elements, Finding, Kind, Rule, birth, death, driver, field};
+use crate::{
+    CertificateNumber, Context, Draft, Elements, Finding, Kind, LicenceClass, Rule, birth, death, driver, field,
+};
 
 /// Proof that a draft had no blocking finding: there is no other way to make one, and no way to change one.
 #[derive(Clone, PartialEq, Eq)]
@@ -141,12 +143,27 @@ impl Numbered {
         &self.certificate
     }
 
-    /// What the gateway tells papers apart by, and so the key that makes sending exactly once possible: the number,
-    /// and for drivers the class beside it (one row for each class).
+    /// What is sent of it: itself, and of a driver's paper one record for each class, all under its number.
+    pub fn records(&self) -> Vec<Self> {
+        match self.certificate.content() {
+            Content::Birth(_) | Content::Death(_) => vec![self.clone()],
+            Content::Driver(driver) => {
+                let record = |class: LicenceClass| {
+                    let of_class = DriverHealth { classes: class.into(), ..(**driver).clone() };
+                    let certificate = Certificate { content: Content::Driver(Box::new(of_class)) };
+                    Self { number: self.number.clone(), certificate }
+                };
+                driver.classes.iter().map(record).collect()
+            }
+        }
+    }
+
+    /// What the gateway tells records apart by, and so the key that makes sending exactly once possible: the number,
+    /// and for drivers the class beside it.
     pub fn natural_key(&self) -> String {
         match self.certificate.content() {
             Content::Birth(_) | Content::Death(_) => self.number.to_string(),
-            Content::Driver(driver) => format!("{} {}", self.number, driver.class),
+            Content::Driver(driver) => format!("{} {}", self.number, driver.classes),
         }
     }
 

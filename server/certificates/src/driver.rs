@@ -14,7 +14,7 @@ use time::Date;
 
 use crate::catalogue::CommuneCode;
 use crate::identity_paper::IdentityPaper;
-use crate::{FreeText, LicenceClass};
+use crate::{FreeText, LicenceClasses};
 
 pub(crate) use fields::FIELDS;
 pub(crate) use parse::parse;
@@ -41,7 +41,8 @@ pub struct DriverHealth {
     pub concluded: Date,
     pub doctor: PersonName,
     pub outcome: Outcome,
-    pub class: LicenceClass,
+    /// One record for each goes to the service.
+    pub classes: LicenceClasses,
     pub reason: Option<FreeText<1024>>,
     pub condition: Option<FreeText<1024>>,
     pub facility: FacilityCode,

@@ -74,7 +74,8 @@ pub enum Form {
     Facility,
     /// Drawn by the server, never typed.
     CertificateNumber,
-    LicenceClass,
+    /// One or more.
+    LicenceClasses,
     /// An amount with up to two decimals.
     Decimal,
     Phone,
@@ -143,7 +144,7 @@ impl Field {
                 let others = settings.nationalities.iter().map(|(code, name)| offer(code.to_string(), name));
                 [offer(settings.vietnam.to_string(), vietnam)].into_iter().chain(others).collect()
             }
-            Form::LicenceClass => {
+            Form::LicenceClasses => {
                 LicenceClass::ALL.into_iter().map(|class| offer(class.as_str().to_owned(), class.as_str())).collect()
             }
             Form::Text { .. }

@@ -39,6 +39,8 @@ pub mod questionnaire;
 mod reader;
 mod reading;
 mod settings;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod spoken;
 pub mod wire;
 
@@ -56,7 +58,7 @@ pub use identity_paper::{IdentityPaper, OldCardNumber, PaperError, PaperKind, Pa
 pub use insurance::{BhxhCode, BhxhEntry, ChildCard, InsuranceCard, InsuranceError};
 pub use kind::Kind;
 pub use lang::{Lang, Text};
-pub use licence::{Application, ExaminationGroup, LicenceClass};
+pub use licence::{Application, ExaminationGroup, LicenceClass, LicenceClasses};
 pub use nationality::{NationalityCode, NationalityCodeError};
 pub use number::{CertificateNumber, CertificateNumberError};
 pub use person::{CardHolder, Role, RoleError, correctable};

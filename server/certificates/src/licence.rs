@@ -1,5 +1,6 @@
 //! Driving-licence classes since 01/01/2025 and the group their health is examined by (TT 36/2024/TT-BYT).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The fifteen classes of the law on road traffic order and safety.
@@ -21,6 +22,10 @@ pub enum LicenceClass {
     D2e,
     De,
 }
+
+/// The classes of one examination: one at least, each once, in the order of the law.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LicenceClasses(BTreeSet<LicenceClass>);
 
 /// Which standard of health applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +129,52 @@ impl LicenceClass {
     }
 }
 
+impl LicenceClasses {
+    /// `C1`, `B, C1`, `B;C1`: none where a class is unknown or stands there twice.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut classes = BTreeSet::new();
+        for part in text.split([',', ';']) {
+            if !classes.insert(LicenceClass::parse(part.trim())?) {
+                return None;
+            }
+        }
+        Some(Self(classes))
+    }
+
+    /// None of no class.
+    pub fn of(classes: impl IntoIterator<Item = LicenceClass>) -> Option<Self> {
+        let classes: BTreeSet<LicenceClass> = classes.into_iter().collect();
+        (!classes.is_empty()).then_some(Self(classes))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = LicenceClass> {
+        self.0.iter().copied()
+    }
+
+    /// The class of a record; none where there are several.
+    pub fn only(&self) -> Option<LicenceClass> {
+        if self.0.len() == 1 { self.0.first().copied() } else { None }
+    }
+}
+
+impl From<LicenceClass> for LicenceClasses {
+    fn from(class: LicenceClass) -> Self {
+        Self(BTreeSet::from([class]))
+    }
+}
+
+impl fmt::Display for LicenceClasses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, class) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            class.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for LicenceClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -159,6 +210,20 @@ mod tests {
         assert_eq!(LicenceClass::A.group_for(Application::ChangeFromA1Before2025), ExaminationGroup::One);
         assert_eq!(LicenceClass::A.group_for(Application::New), ExaminationGroup::Two);
         assert_eq!(LicenceClass::C.group_for(Application::ChangeFromA1Before2025), ExaminationGroup::Three);
+    }
+
+    #[test]
+    fn several_classes_stand_in_the_order_of_the_law_each_once() {
+        let read = |text: &str| LicenceClasses::parse(text).map(|classes| classes.to_string());
+        assert_eq!(read("C1").as_deref(), Some("C1"));
+        assert_eq!(read("CE;B, C1").as_deref(), Some("B, C1, CE"));
+        for text in ["", "B, B", "B,", "B2", "B C1"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let several = LicenceClasses::of(LicenceClass::ALL).expect("fifteen");
+        assert_eq!((several.iter().count(), several.only()), (15, None));
+        assert_eq!(LicenceClasses::from(LicenceClass::B).only(), Some(LicenceClass::B));
+        assert_eq!(LicenceClasses::of([]), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A compact JWS (RFC 7515 7.1) with ES256 (RFC 7518 3.4), at most [`MAX_TOKEN_BYTES`]; the public key is published
 //! as a JWK and named by its thumbprint (RFC 7638). It says nothing of revocation: the server's page does that.
-//! Birth and death: number, facility, day, state. Driver besides: name, last four digits, birth year, class,
+//! Birth and death: number, facility, day, state. Driver besides: name, last four digits, birth year, classes,
 //! conclusion, valid until. Nothing else, because anyone who holds the paper may read it.
 
 use std::fmt;
@@ -19,7 +19,7 @@ use time::Date;
 
 use crate::driver::Verdict;
 use crate::moment::{self, Style};
-use crate::{CertificateNumber, Content, Kind, LicenceClass, Numbered};
+use crate::{CertificateNumber, Content, Kind, LicenceClasses, Numbered};
 
 /// A QR of level M holds it at version 19; a usual driver's statement has some 320 bytes (version 13), the others 210.
 pub const MAX_TOKEN_BYTES: usize = 600;
@@ -51,7 +51,7 @@ pub struct DriverStatement {
     pub name: String,
     pub last_four: String,
     pub birth_year: u16,
-    pub class: LicenceClass,
+    pub classes: LicenceClasses,
     pub verdict: Verdict,
     pub valid_until: Date,
 }
@@ -92,7 +92,7 @@ impl Statement {
                 name: cut(driver.name.as_str()),
                 last_four: last_four(driver.paper.number.as_str()),
                 birth_year: driver.born.year(),
-                class: driver.class,
+                classes: driver.classes.clone(),
                 verdict: driver.outcome.verdict(),
                 valid_until: driver.valid_until(),
             }),
@@ -199,7 +199,7 @@ struct Jwk {
     y: String,
 }
 
-/// Short names keep the code small: n number, d day, s state, h holder, i last four, y birth year, c class,
+/// Short names keep the code small: n number, d day, s state, h holder, i last four, y birth year, c classes,
 /// r result, u valid until. The facility is in the number.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,7 +232,7 @@ impl From<&Statement> for Wire {
                 h: driver.name.clone(),
                 i: driver.last_four.clone(),
                 y: driver.birth_year,
-                c: driver.class.as_str().to_owned(),
+                c: driver.classes.to_string(),
                 r: driver.verdict.as_str().to_owned(),
                 u: day(driver.valid_until),
             }),
@@ -248,7 +248,7 @@ impl TryFrom<Wire> for Statement {
         let number = CertificateNumber::parse(&wire.n).map_err(|_| OfflineError::Content)?;
         let driver = match wire.driver {
             Some(driver) => Some(DriverStatement {
-                class: LicenceClass::parse(&driver.c).ok_or(OfflineError::Content)?,
+                classes: LicenceClasses::parse(&driver.c).ok_or(OfflineError::Content)?,
                 verdict: Verdict::parse(&driver.r).ok_or(OfflineError::Content)?,
                 valid_until: day(&driver.u)?,
                 name: driver.h,
@@ -317,6 +317,8 @@ mod tests {
     use proptest::prelude::*;
     use time::macros::date;
 
+    use crate::LicenceClass;
+
     fn key(seed: u8) -> PaperSigningKey {
         PaperSigningKey::from_bytes(&[seed; 32]).expect("scalar")
     }
@@ -330,7 +332,7 @@ mod tests {
                 name: cut(name),
                 last_four: "0017".to_owned(),
                 birth_year: 1985,
-                class: LicenceClass::D2e,
+                classes: LicenceClasses::of(LicenceClass::ALL).expect("fifteen"),
                 verdict: Verdict::Reexamine,
                 valid_until: date!(2027 - 11 - 23),
             }),

@@ -162,7 +162,7 @@ fn value(field: &Field, text: &str, certificate: &Certificate, lang: Lang, setti
         | Form::Icd10
         | Form::Facility
         | Form::CertificateNumber
-        | Form::LicenceClass
+        | Form::LicenceClasses
         | Form::Decimal
         | Form::Phone
         | Form::Email => None,

@@ -41,6 +41,8 @@ pub enum WireError {
     Draft(#[from] DraftError),
     #[error("this form does not carry a paper of kind {0:?}")]
     OtherKind(Kind),
+    #[error("one record of the driver service is of one class")]
+    SeveralClasses,
     #[error("SIGNDATA is not the Base64 of a signed root")]
     SignData,
     #[error("{0} differs between the body and the signed root")]

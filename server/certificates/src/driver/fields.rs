@@ -61,7 +61,7 @@ pub(crate) const FIELDS: &[Field] = &[
     entry("ECITIZENCODE", Applicant, text(50), Optional, "Mã công dân điện tử", "E-citizen code"),
     entry("MOBILE", Applicant, Form::Phone, Optional, "Điện thoại", "Telephone"),
     entry("EMAIL", Applicant, Form::Email, Optional, "Thư điện tử", "Mail address"),
-    entry("HANGBANGLAI", Examination, Form::LicenceClass, Required, "Hạng giấy phép lái xe", "Licence class"),
+    entry("HANGBANGLAI", Examination, Form::LicenceClasses, Required, "Hạng giấy phép lái xe", "Licence classes"),
     entry("NGAYKHAM", Examination, Form::Date, Optional, "Ngày khám", "Day of examination"),
     entry("MATUY", Examination, DRUGS, Required, "Xét nghiệm ma túy", "Drug test"),
     entry(

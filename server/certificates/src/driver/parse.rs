@@ -6,7 +6,7 @@ use super::{
 };
 use crate::identity_paper::{IdentityPaper, PaperNumber};
 use crate::reader::{Needed, Read, Reader, day, free_text, name};
-use crate::{LicenceClass, Rule};
+use crate::{LicenceClass, LicenceClasses, Rule};
 
 pub(crate) fn parse(reader: &mut Reader<'_>) -> Option<DriverHealth> {
     let full_name = reader.required("HOTEN", name);
@@ -37,7 +37,7 @@ pub(crate) fn parse(reader: &mut Reader<'_>) -> Option<DriverHealth> {
     let doctor = reader.required("BACSYKETLUAN", name);
     let verdict = reader.required("KETLUAN", |text| Verdict::parse(text).ok_or(Rule::NotAChoice));
     let outcome = outcome(reader, verdict);
-    let class = reader.required("HANGBANGLAI", |text| LicenceClass::parse(text).ok_or(Rule::NotAChoice));
+    let classes = reader.required("HANGBANGLAI", |text| LicenceClasses::parse(text).ok_or(Rule::NotAChoice));
     let reason = reader.optional("LYDO", free_text);
     let condition = reader.optional("TINHTRANGBENH", free_text);
     let facility = reader.own_facility("IDBENHVIEN");
@@ -62,8 +62,8 @@ pub(crate) fn parse(reader: &mut Reader<'_>) -> Option<DriverHealth> {
     } else if verdict.is_some() && reason == Some(None) {
         reader.report(Rule::ReasonMissing, "LYDO");
     }
-    if let (Some(born), Some(class), Some(concluded)) = (born, class, concluded)
-        && born.age_on(concluded) < class.minimum_age()
+    if let (Some(born), Some(classes), Some(concluded)) = (born, &classes, concluded)
+        && classes.iter().map(LicenceClass::minimum_age).any(|age| born.age_on(concluded) < age)
     {
         reader.report(Rule::UnderAge, "HANGBANGLAI");
     }
@@ -86,7 +86,7 @@ pub(crate) fn parse(reader: &mut Reader<'_>) -> Option<DriverHealth> {
         concluded: concluded?,
         doctor: doctor?,
         outcome: outcome?,
-        class: class?,
+        classes: classes?,
         reason: reason?,
         condition: condition?,
         facility: facility?,

@@ -95,7 +95,7 @@ pub(crate) fn elements(driver: &DriverHealth, target: Target) -> Elements {
         concluded,
         doctor,
         outcome,
-        class,
+        classes,
         reason,
         condition,
         facility,
@@ -150,7 +150,7 @@ pub(crate) fn elements(driver: &DriverHealth, target: Target) -> Elements {
     if let Outcome::Reexamine { on } = outcome {
         out.put("NGAYKHAMLAI", day(*on));
     }
-    out.put("HANGBANGLAI", class.as_str());
+    out.put("HANGBANGLAI", classes.to_string());
     out.maybe("LYDO", reason.as_ref().map(|text| text.as_str()));
     out.maybe("TINHTRANGBENH", condition.as_ref().map(|text| text.as_str()));
     out.put("IDBENHVIEN", facility.as_str());

@@ -41,7 +41,7 @@ impl State {
     }
 }
 
-/// The unsigned `<root>`: its enveloped signature goes in as the last child.
+/// The unsigned `<root>` of one record ([`Numbered::records`]): its enveloped signature goes in as the last child.
 pub fn root(paper: &Numbered, stamp: &RootStamp, codes: &ConclusionCodes) -> Result<String, WireError> {
     let elements = elements(paper, codes)?;
     let uuid = stamp.uuid.to_string();
@@ -75,6 +75,9 @@ fn elements(paper: &Numbered, codes: &ConclusionCodes) -> Result<Elements, WireE
     let Content::Driver(driver) = paper.certificate().content() else {
         return Err(WireError::OtherKind(paper.certificate().kind()));
     };
+    if driver.classes.only().is_none() {
+        return Err(WireError::SeveralClasses);
+    }
     let mut elements = paper.elements(Target::Wire(Style::Slashes));
     elements.put("KETLUAN", codes.code(driver.outcome.verdict()));
     Ok(elements)

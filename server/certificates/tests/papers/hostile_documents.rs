@@ -35,7 +35,7 @@ fn every_wrong_document_is_refused_by_name() {
         ("<HSDLGBT>", WireError::NotXml),
         ("<HSDLGBT></HSDLGCS>", WireError::NotXml),
         ("<HSDLGBT/>", WireError::NotXml),
-        ("<HSDLXXX></HSDLXXX>", WireError::UnknownRoot),
+        ("<HSDLKHAC></HSDLKHAC>", WireError::UnknownRoot),
         ("<HSDLGBT></HSDLGBT>", WireError::NoPaper),
         ("<HSDLGBT><CHUKYDONVI/></HSDLGBT>", WireError::NoPaper),
         ("<HSDLGBT><GIAYCHUNGSINH></GIAYCHUNGSINH></HSDLGBT>", WireError::UnknownElement),

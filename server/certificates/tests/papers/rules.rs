@@ -282,8 +282,8 @@ fn only_the_people_a_paper_names_may_confirm_it() {
         let certificate = parse(draft, &hospital.context()).expect("parses");
         certificate.named_citizens().iter().map(|id| id.as_str().to_owned()).collect()
     };
-    assert_eq!(named(&invented::birth()), ["192192000025", "085085000017"]);
-    assert_eq!(named(&invented::driver()), ["085085000017"]);
+    assert_eq!(named(&invented::birth()), ["031192000025", "031085000017"]);
+    assert_eq!(named(&invented::driver()), ["031085000017"]);
     assert_eq!(named(&invented::death()), [""; 0], "the ward enters who confirms a death");
 }
 

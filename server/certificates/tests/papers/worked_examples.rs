@@ -35,7 +35,7 @@ fn a_birth_is_written_element_by_element_as_the_table_says() {
                 <MA_CT/><SO_SERI/><MA_BHXH_NND>0000000025</MA_BHXH_NND><MA_THE_NND>GD4310000000025</MA_THE_NND>\
                 <HOTEN_NND>Trần Thị Thử Nghiệm</HOTEN_NND><NGAYSINH_NND>19920309</NGAYSINH_NND>\
                 <MA_DANTOC_NND>01</MA_DANTOC_NND><MA_QUOCTICH_NND>000</MA_QUOCTICH_NND>\
-                <LOAI_GIAYTO_NND>1</LOAI_GIAYTO_NND><SO_CCCD_NND>192192000025</SO_CCCD_NND>\
+                <LOAI_GIAYTO_NND>1</LOAI_GIAYTO_NND><SO_CCCD_NND>031192000025</SO_CCCD_NND>\
                 <NGAYCAP_CCCD_NND>20220201</NGAYCAP_CCCD_NND>";
     assert!(document.xml.starts_with(head), "{}", document.xml);
     assert!(
@@ -73,7 +73,7 @@ fn a_driver_record_has_its_own_codes_and_its_own_misspelling() {
     let root = driver::root(&paper, &stamp(), codes).expect("written");
     for part in [
         "<root><UUID>11111111-2222-4333-8444-555555555555</UUID><CREATEDDATE>23/11/2026 09:30:00</CREATEDDATE>",
-        "<GIOITINHVAL>0</GIOITINHVAL><SOCMND_PASSPORT>085085000017</SOCMND_PASSPORT>\
+        "<GIOITINHVAL>0</GIOITINHVAL><SOCMND_PASSPORT>031085000017</SOCMND_PASSPORT>\
          <NGAYTHANGNAMCAPCMD>15/01/2021</NGAYTHANGNAMCAPCMD>",
         "<MAHUYEN_THUONGTRU/>",
         "<NONGDOCON>0</NONGDOCON><DVINONGDOCON>0</DVINONGDOCON><MATUY>0</MATUY><KETLUAN>A0-1</KETLUAN>\
