@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::layout::Form::{Decimal, Digits, DriverNumber, IdentityNumber, LicenceClass, OneOf, SlashedDay, Text};
-use crate::layout::{Field, Form, LayoutFault, Presence, Values, check_elements, check_values};
+use crate::layout::{Field, Form, LayoutFault, Presence, Values, check_elements, check_values, fields};
 use crate::record::{self, Issue, Kind, Record};
 use crate::signature::{self, Shape};
 use crate::upload::{Refused, Rules};
@@ -78,7 +79,7 @@ pub(crate) fn refusal(text: &str) -> Value {
 
 /// Fields that both forms have say the same in both.
 fn agree(json: &Values<'_>, root: &Values<'_>) -> Result<(), LayoutFault> {
-    for field in &JSON {
+    for field in JSON.iter() {
         if root.get(in_root(field.name)).is_some_and(|signed| *signed != json[field.name]) {
             return Err(LayoutFault::Disagree(field.name, "what is signed"));
         }
@@ -124,78 +125,53 @@ impl<'de> Deserialize<'de> for Flat {
     }
 }
 
-const fn must(name: &'static str, form: Form) -> Field {
-    Field { name, presence: Presence::Must, form }
-}
-
-const fn may(name: &'static str, form: Form) -> Field {
-    Field { name, presence: Presence::May, form }
-}
+static JSON: LazyLock<Vec<Field>> = LazyLock::new(|| fields(JSON_NAMES, rule));
+static ROOT: LazyLock<Vec<Field>> = LazyLock::new(|| fields(ROOT_NAMES, rule));
 
 const SEX: &[&str] = &["0", "1"];
 const FLAG: &[&str] = &["0", "1"];
 const CONCLUSION: &[&str] = &["A0-1", "A0-2", "A0-3"];
 
-const JSON: [Field; 26] = [
-    must("SO", DriverNumber),
-    must("HOTEN", Text(255)),
-    must("GIOITINHVAL", OneOf(SEX)),
-    must("NGAYSINH", SlashedDay),
-    must("DIACHITHUONGTRU", Text(1024)),
-    must("MATINH_THUONGTRU", Digits(2)),
-    may("MAHUYEN_THUONGTRU", Text(3)),
-    must("MAXA_THUONGTRU", Digits(5)),
-    must("SOCMND_PASSPORT", IdentityNumber),
-    must("NGAYTHANGNAMCAPCMND", SlashedDay),
-    must("NOICAP", Text(255)),
-    must("IDBENHVIEN", Text(5)),
-    must("BENHVIEN", Text(255)),
-    may("NGAYKHAM", SlashedDay),
-    must("NONGDOCON", Decimal),
-    must("DVINONGDOCON", OneOf(FLAG)),
-    must("MATUY", OneOf(FLAG)),
-    must("NGAYKETLUAN", SlashedDay),
-    must("BACSYKETLUAN", Text(255)),
-    must("KETLUAN", OneOf(CONCLUSION)),
-    must("HANGBANGLAI", LicenceClass),
-    may("NGAYKHAMLAI", SlashedDay),
-    may("LYDO", Text(1024)),
-    may("TINHTRANGBENH", Text(1024)),
-    must("STATE", OneOf(&["ADD", "EDIT"])),
-    must("SIGNDATA", Text(4 * 1024 * 1024)),
-];
+fn rule(name: &str) -> (Presence, Form) {
+    let presence = match name {
+        "MAHUYEN_THUONGTRU" | "NGAYKHAM" | "NGAYKHAMLAI" | "LYDO" | "TINHTRANGBENH" | "UUID" | "CREATEDDATE"
+        | "USERCREATE" | "STATUS" | "ACTION" | "ECITIZENCODE" | "MOBILE" | "EMAIL" => Presence::May,
+        _ => Presence::Must,
+    };
+    let form = match name {
+        "SO" => DriverNumber,
+        "GIOITINHVAL" => OneOf(SEX),
+        "NGAYSINH" | "NGAYTHANGNAMCAPCMND" | "NGAYTHANGNAMCAPCMD" | "NGAYKHAM" | "NGAYKETLUAN" | "NGAYKHAMLAI" => {
+            SlashedDay
+        }
+        "MATINH_THUONGTRU" => Digits(2),
+        "MAHUYEN_THUONGTRU" => Text(3),
+        "MAXA_THUONGTRU" => Digits(5),
+        "SOCMND_PASSPORT" => IdentityNumber,
+        "IDBENHVIEN" => Text(5),
+        "NONGDOCON" => Decimal,
+        "DVINONGDOCON" | "MATUY" => OneOf(FLAG),
+        "KETLUAN" => OneOf(CONCLUSION),
+        "HANGBANGLAI" => LicenceClass,
+        "DIACHITHUONGTRU" | "LYDO" | "TINHTRANGBENH" => Text(1024),
+        "STATE" => OneOf(&["ADD", "EDIT"]),
+        "SIGNDATA" => Text(4 * 1024 * 1024),
+        "UUID" | "ECITIZENCODE" => Text(64),
+        "CREATEDDATE" | "STATUS" | "ACTION" | "MOBILE" => Text(32),
+        _ => Text(255),
+    };
+    (presence, form)
+}
 
-const ROOT: [Field; 29] = [
-    may("UUID", Text(64)),
-    may("CREATEDDATE", Text(32)),
-    may("USERCREATE", Text(255)),
-    may("STATUS", Text(32)),
-    may("ACTION", Text(32)),
-    must("SO", DriverNumber),
-    must("HOTEN", Text(255)),
-    must("NGAYSINH", SlashedDay),
-    must("GIOITINHVAL", OneOf(SEX)),
-    must("SOCMND_PASSPORT", IdentityNumber),
-    must("NGAYTHANGNAMCAPCMD", SlashedDay),
-    must("NOICAP", Text(255)),
-    may("ECITIZENCODE", Text(64)),
-    may("MOBILE", Text(32)),
-    may("EMAIL", Text(255)),
-    must("DIACHITHUONGTRU", Text(1024)),
-    must("MATINH_THUONGTRU", Digits(2)),
-    may("MAHUYEN_THUONGTRU", Text(3)),
-    must("MAXA_THUONGTRU", Digits(5)),
-    must("NONGDOCON", Decimal),
-    must("DVINONGDOCON", OneOf(FLAG)),
-    must("MATUY", OneOf(FLAG)),
-    must("KETLUAN", OneOf(CONCLUSION)),
-    must("HANGBANGLAI", LicenceClass),
-    must("NGAYKETLUAN", SlashedDay),
-    must("BACSYKETLUAN", Text(255)),
-    may("NGAYKHAMLAI", SlashedDay),
-    may("LYDO", Text(1024)),
-    may("TINHTRANGBENH", Text(1024)),
-];
+const JSON_NAMES: &str = "\
+    SO HOTEN GIOITINHVAL NGAYSINH DIACHITHUONGTRU MATINH_THUONGTRU MAHUYEN_THUONGTRU MAXA_THUONGTRU \
+    SOCMND_PASSPORT NGAYTHANGNAMCAPCMND NOICAP IDBENHVIEN BENHVIEN NGAYKHAM NONGDOCON DVINONGDOCON MATUY \
+    NGAYKETLUAN BACSYKETLUAN KETLUAN HANGBANGLAI NGAYKHAMLAI LYDO TINHTRANGBENH STATE SIGNDATA";
+
+const ROOT_NAMES: &str = "\
+    UUID CREATEDDATE USERCREATE STATUS ACTION SO HOTEN NGAYSINH GIOITINHVAL SOCMND_PASSPORT NGAYTHANGNAMCAPCMD \
+    NOICAP ECITIZENCODE MOBILE EMAIL DIACHITHUONGTRU MATINH_THUONGTRU MAHUYEN_THUONGTRU MAXA_THUONGTRU NONGDOCON \
+    DVINONGDOCON MATUY KETLUAN HANGBANGLAI NGAYKETLUAN BACSYKETLUAN NGAYKHAMLAI LYDO TINHTRANGBENH";
 
 #[cfg(test)]
 mod tests {

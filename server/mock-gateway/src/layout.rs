@@ -61,6 +61,15 @@ pub(crate) struct Field {
     pub form: Form,
 }
 
+/// Names in the order of the wire with spaces between, and of each name whether it must be filled and how.
+pub(crate) fn fields(names: &'static str, rule: fn(&str) -> (Presence, Form)) -> Vec<Field> {
+    let field = |name: &'static str| {
+        let (presence, form) = rule(name);
+        Field { name, presence, form }
+    };
+    names.split_whitespace().map(field).collect()
+}
+
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum LayoutFault {
     #[error("element {position} should be {expected}")]
