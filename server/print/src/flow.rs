@@ -127,7 +127,8 @@ impl Flow {
         self.pages
     }
 
-    fn turn(&mut self) {
+    /// Goes on with another page.
+    pub fn turn(&mut self) {
         self.pages.push(Vec::new());
         self.y = TOP;
     }

@@ -4,6 +4,7 @@ use certificates::catalogue::{CommuneCode, ProvinceCode};
 use certificates::{Draft, Field, Form, Kind, Lang, Settings, field};
 use time::{Date, OffsetDateTime};
 
+use crate::annex::Annex;
 use crate::paper::{Code, Facility, Line, Paper, Part, Row, Seal, SignatureBox, Standing};
 
 /// What the paper says besides its fields.
@@ -17,6 +18,7 @@ pub struct Issue {
     pub signatures: Signatures,
     pub codes: Vec<Code>,
     pub verification: Vec<String>,
+    pub annex: Option<Annex>,
     /// Local time.
     pub made_at: OffsetDateTime,
 }
@@ -78,6 +80,7 @@ pub fn compose(draft: &Draft, settings: &Settings, issue: Issue) -> Paper {
         signatures,
         codes: issue.codes,
         verification: issue.verification,
+        annex: issue.annex,
         made_at: issue.made_at,
     }
 }
@@ -319,6 +322,7 @@ mod tests {
             signatures: Signatures::default(),
             codes: Vec::new(),
             verification: Vec::new(),
+            annex: None,
             made_at: datetime!(2026-11-23 08:00 +7),
         }
     }

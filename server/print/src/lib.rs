@@ -9,6 +9,7 @@
 //! No I/O but reading the fonts, no clock. Left out on purpose: PAdES signatures inside the file. What is signed is the
 //! frozen record; the paper shows who signed it and leads to the proof by its codes.
 
+mod annex;
 mod flow;
 mod fonts;
 mod form;
@@ -18,6 +19,7 @@ mod qr;
 mod sheet;
 mod text;
 
+pub use annex::{Annex, AnnexSection, Asked};
 pub use fonts::{Fonts, MAX_FONT_BYTES};
 pub use form::{Issue, Signatures, compose};
 pub use paper::{Code, Facility, Line, Paper, Part, Row, Seal, SignatureBox, Standing};

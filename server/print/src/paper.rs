@@ -4,6 +4,8 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use crate::annex::Annex;
+
 /// One certificate.
 #[derive(Clone)]
 pub struct Paper {
@@ -26,6 +28,8 @@ pub struct Paper {
     pub codes: Vec<Code>,
     /// Beside the codes: how to check the paper.
     pub verification: Vec<String>,
+    /// Behind it, on pages of its own.
+    pub annex: Option<Annex>,
     /// For the file's properties.
     pub made_at: OffsetDateTime,
 }

@@ -5,7 +5,7 @@ use crate::flow::{BOTTOM, Block, Flow, LEFT, Mark, PAGE_WIDTH, RIGHT, Shade, WID
 use crate::fonts::{Fonts, Weight};
 use crate::paper::{Code, Line, Paper, Part, Row, Seal, SignatureBox, Standing};
 use crate::text::{Style, composed, wrapped};
-use crate::{PrintError, qr};
+use crate::{PrintError, annex, qr};
 
 const BODY: Style = Style::new(Weight::Regular, 10.5);
 const VALUE: Style = Style::new(Weight::SemiBold, 10.5);
@@ -41,6 +41,9 @@ pub fn pages(paper: &Paper, fonts: &Fonts) -> Result<Vec<Vec<Mark>>, PrintError>
         flow.add(Block::gap(spare.min(flow.room())));
         flow.add(codes);
     }
+    if let Some(annex) = &paper.annex {
+        annex::add(annex, &sheet, &mut flow);
+    }
     let mut pages = flow.into_pages();
     let count = pages.len();
     for (index, page) in pages.iter_mut().enumerate() {
@@ -49,8 +52,8 @@ pub fn pages(paper: &Paper, fonts: &Fonts) -> Result<Vec<Vec<Mark>>, PrintError>
     Ok(pages)
 }
 
-struct Sheet<'a> {
-    fonts: &'a Fonts,
+pub(crate) struct Sheet<'a> {
+    pub fonts: &'a Fonts,
 }
 
 impl Sheet<'_> {
@@ -219,7 +222,7 @@ impl Sheet<'_> {
         block
     }
 
-    fn signature(&self, signature: &SignatureBox, x: f32, width: f32) -> Block {
+    pub fn signature(&self, signature: &SignatureBox, x: f32, width: f32) -> Block {
         let mut block = Block::default();
         self.centred(&mut block, (x, width), SIGN, &signature.title.to_uppercase());
         self.centred(&mut block, (x, width), SMALL, &signature.hint);
@@ -285,13 +288,13 @@ impl Sheet<'_> {
         page.push(text(PAGE_WIDTH - (PAGE_WIDTH - RIGHT) - SMALL.width(self.fonts, &right), right));
     }
 
-    fn centred(&self, block: &mut Block, (x, width): (f32, f32), style: Style, text: &str) {
+    pub fn centred(&self, block: &mut Block, (x, width): (f32, f32), style: Style, text: &str) {
         for line in wrapped(self.fonts, style, text, width, width) {
             block.line(x + (width - style.width(self.fonts, &line)) / 2.0, style, &line, Shade::Black);
         }
     }
 
-    fn lines(&self, block: &mut Block, (x, width): (f32, f32), style: Style, text: &str, shade: Shade) {
+    pub fn lines(&self, block: &mut Block, (x, width): (f32, f32), style: Style, text: &str, shade: Shade) {
         for line in wrapped(self.fonts, style, text, width, width) {
             block.line(x, style, &line, shade);
         }

@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use print::{Code, Facility, Fonts, Line, Paper, Part, PrintError, Row, Seal, SignatureBox, Standing, pdf};
+use print::{
+    Annex, AnnexSection, Asked, Code, Facility, Fonts, Line, Paper, Part, PrintError, Row, Seal, SignatureBox,
+    Standing, pdf,
+};
 use proptest::prelude::*;
 use time::macros::datetime;
 
@@ -76,6 +79,7 @@ fn birth() -> Paper {
             "Quét mã bên trái để xem giấy này còn giá trị hay không.".into(),
             "Mã bên phải mang chữ ký của bệnh viện và kiểm tra được khi không có mạng.".into(),
         ],
+        annex: None,
         made_at: datetime!(2026-11-23 08:41:00 +7),
     }
 }
@@ -149,6 +153,43 @@ fn codes_stay_on_the_page_that_has_room_for_them() {
         let (_, pages) = read(&format!("room-{more}"), &pdf(&paper, &fonts()).unwrap());
         assert_eq!(pages, 1, "{more} lines more");
     }
+}
+
+#[test]
+fn a_declaration_stands_behind_the_paper_each_answer_beside_its_question() {
+    let asked = |question: &str, answer: &str| Asked {
+        question: question.into(),
+        answer: answer.into(),
+        notable: answer != "Không",
+    };
+    let long = "Tăng huyết áp, amlodipine 5 mg mỗi sáng; đái tháo đường típ 2, metformin 500 mg hai lần mỗi ngày";
+    let mut answers: Vec<Asked> = (1..=25)
+        .map(|n| {
+            asked(&format!("{n}. Có bệnh hoặc tổn thương thần kinh, đầu, mắt, tai hay không, kể cả đã lâu?"), "Không")
+        })
+        .collect();
+    answers.push(asked("Đái tháo đường hoặc kiểm soát tăng đường huyết", "Có"));
+    answers.push(asked("Xin ghi tên bệnh, thuốc và liều dùng.", long));
+    let mut paper = birth();
+    paper.annex = Some(Annex {
+        title: "Phụ lục: tiền sử do người được khám tự khai".into(),
+        subtitle: "Của Nguyễn Văn Mẫu, khai lúc 23/11/2026 08:12".into(),
+        sections: vec![AnnexSection { title: "Tiền sử bản thân".into(), answers }],
+        words: "Tôi xin cam đoan những điều khai trên đây là đúng sự thật theo sự hiểu biết của tôi.".into(),
+        place_and_date: "Hải Phòng, ngày 23 tháng 11 năm 2026".into(),
+        signature: SignatureBox {
+            title: "Người được khám".into(),
+            hint: "(Ký, ghi rõ họ tên)".into(),
+            seal: seal("23/11/2026 08:12"),
+            name: Some("Nguyễn Văn Mẫu".into()),
+        },
+    });
+    let (text, pages) = read("annex", &pdf(&paper, &fonts()).unwrap());
+    assert!((3..=4).contains(&pages), "{pages}");
+    assert!(text.contains("PHỤ LỤC: TIỀN SỬ") && text.contains(long) && text.contains("Trang 2/"));
+    assert_eq!(text.matches("Không").count(), 25);
+    let first_page = text.split("PHỤ LỤC").next().unwrap_or_default();
+    assert!(first_page.contains("THỦ TRƯỞNG CƠ SỞ"), "the paper itself ends before it");
 }
 
 #[test]
