@@ -74,6 +74,12 @@ pub enum CertificateCommand {
         #[arg(long)]
         by: String,
     },
+    /// The ranges of a kind and year. Without any, all numbers are ours.
+    Ranges {
+        #[arg(value_enum)]
+        kind: CertificateKindName,
+        year: i32,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -142,6 +148,12 @@ pub async fn run_certificate(app: &App, command: CertificateCommand) -> Outcome 
             tx.assign_range(kind.into(), year, range, (&actor(&by), app.now_ms())).await?;
             tx.audit(&actor(&by), "number_range", None, &format!("{year} {first}-{last}"), app.now_ms()).await?;
             Ok(tx.commit().await?)
+        }
+        CertificateCommand::Ranges { kind, year } => {
+            for NumberRange { first, last, owner } in app.store.number_ranges(kind.into(), year).await? {
+                say(&format!("{first}-{last}  {}", owner.code()))?;
+            }
+            Ok(())
         }
     }
 }

@@ -10,7 +10,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::certificate::WorkingTime;
 use crate::clock::{SharedClock, service_day, unix_ms};
-use crate::config::{Config, ConfigError, SecretSource};
+use crate::config::{CertificateSettings, Config, ConfigError, SecretSource};
 use crate::dispatch::{Carrier, Dispatch, FacilitySigner, HttpCarrier, Signer};
 use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::http::limit::RateLimit;
@@ -32,6 +32,7 @@ pub struct Shared {
     pub insurance: Option<Arc<dyn EntitlementSource>>,
     pub eid: Option<Eid>,
     pub working_time: WorkingTime,
+    pub certificates: CertificateSettings,
     pub dispatch: Dispatch,
     /// Keys of doctors and midwives.
     pub keyring: Keyring,
@@ -168,6 +169,7 @@ impl App {
             hospital_system,
             dispatch: Dispatch::new(signer, carrier),
             working_time: config.working_time.to_working_time(),
+            certificates: config.certificates.to_settings()?,
             config,
             clock,
             store,

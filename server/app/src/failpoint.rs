@@ -5,7 +5,9 @@
 //! name into the folder `TIEPDON_FAILPOINT_DIR`: whoever waits for that file then kills the process.
 
 /// Every place, in the order in which a certificate passes them.
-pub const PLACES: [&str; 12] = [
+pub const PLACES: [&str; 14] = [
+    "declare.written",
+    "declare.committed",
     "freeze.written",
     "freeze.committed",
     "sign.leased",

@@ -17,6 +17,7 @@ pub mod eid;
 pub mod failpoint;
 pub mod finding;
 pub mod first_cost;
+mod held_key;
 mod http;
 pub mod identify;
 pub mod insurance;

@@ -10,8 +10,8 @@ use fixture::TestDatabase;
 use fixture::hospital::{Hospital, MAU, OPENING};
 use identity::CitizenId;
 use server::certificate::{
-    self, By, CertificateError, CertificateState, Checked, Confirmation, Draft, FreezeTo, Freezing, Move, NextStep,
-    NumberSource, Payload, Why,
+    self, By, CertificateError, CertificateState, Checked, Draft, FreezeTo, Freezing, Move, NextStep, NumberSource,
+    Payload, Why,
 };
 use server::keys::{Keys, Place, Sealed};
 use server::store::{
@@ -46,10 +46,12 @@ async fn open(tx: &mut Tx) -> CertificateId {
         id,
         kind: CertificateKind::Birth,
         paper: id,
+        variant: "",
         draft: sealed(b"draft"),
         confirmer: Some([7; 32]),
         people: &[([7; 32], Part::Mother), ([8; 32], Part::Father)],
         replaces: None,
+        number: None,
         actor: "staff:hoa",
         now: NOW,
     };
@@ -353,20 +355,6 @@ async fn a_birth_goes_from_the_ward_to_the_signing_queue_with_its_number_drawn_l
     let clean = certificate::save(app, id, 2, content, Checked::Clean, by(Why::Correction)).await.expect("saves");
     assert_eq!(clean, CertificateState::Draft);
     certificate::ask_citizen(app, id, by(Why::AsPlanned)).await.expect("asks");
-
-    let confirmation = Confirmation {
-        kiosk: api::KioskId::parse("sanh-1").expect("a kiosk id"),
-        visit: api::VisitId(Uuid::new_v4()),
-        text_hash: [4; 32],
-        confirmed_at: OPENING,
-        answer: Some(vec![1, 2, 3]),
-    };
-    let stranger = CitizenId::parse("031192000025").expect("a number");
-    let refused = certificate::confirm(app, id, &stranger, &confirmation).await;
-    assert!(matches!(refused, Err(CertificateError::NotConcerned)));
-    certificate::confirm(app, id, &mother, &confirmation).await.expect("confirms");
-    let kept = app.store.confirmations_of(id).await.expect("reads");
-    assert_eq!(kept[0].challenge, certificate::confirmation_challenge(id, &[4; 32], kept[0].confirmed_at));
 
     let broken =
         certificate::freeze(app, id, freezing(FreezeTo::Sign), by(Why::AsPlanned), |_, _| Err("no weight".into()));

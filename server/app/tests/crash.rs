@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use certificates::{Draft, Kind};
+use certificates::{Draft, sim};
 use gateway::{Account, Certificates, Fault, Fingerprint, Gateway, RunningGateway, Service, Unregistered, World};
 use rand::Rng;
 use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Why};
@@ -197,46 +197,8 @@ fn is_open(state: CertificateState) -> bool {
     !matches!(state, CertificateState::Accepted | CertificateState::OutcomeUnknown | CertificateState::Refused)
 }
 
-/// Somebody invented, who died yesterday.
 fn death() -> Draft {
-    let today = OffsetDateTime::now_utc().to_offset(server::clock::HO_CHI_MINH).date();
-    let slashed = |day: time::Date| format!("{:02}/{:02}/{}", day.day(), u8::from(day.month()), day.year());
-    let yesterday = slashed(today.previous_day().expect("a day"));
-    let fields = [
-        ("SO_BAOTU", "4".to_owned()),
-        ("QUYEN_SO", "02".into()),
-        ("HO_TEN", "Nguyễn Văn Mẫu".into()),
-        ("NGAY_SINH", "1951".into()),
-        ("GIOI_TINH", "1".into()),
-        ("LOAI_GIAYTO", "1".into()),
-        ("SO_GIAYTO", "085051000017".into()),
-        ("NGAY_CAP", "15/01/2021".into()),
-        ("NOI_CAP", "Cục Cảnh sát QLHC về TTXH".into()),
-        ("MA_DANTOC", "01".into()),
-        ("MA_QUOCTICH", "000".into()),
-        ("MA_THE", "HT2310000000017".into()),
-        ("MA_BHXH", "0000000017".into()),
-        ("DCHI_THUONGTRU", "Tổ 1".into()),
-        ("MATINH_THUONGTRU", "31".into()),
-        ("MAXA_THUONGTRU", "11311".into()),
-        ("NGAYGIO_VV", format!("{yesterday} 01:10")),
-        ("NGAY_TV", format!("{yesterday} 03:45")),
-        ("TINH_TRANG_TV", "0".into()),
-        ("NGUYENNHAN_TV", "Nhồi máu cơ tim cấp".into()),
-        ("BENH_ICD10_ID", "I21.9".into()),
-        ("BENH_ICD10_TEN", "Nhồi máu cơ tim cấp, không đặc hiệu".into()),
-        ("NGUOI_THANTHICH", "Trần Thị Thử Nghiệm".into()),
-        ("NGUOI_GHIGIAY", "Phạm Văn Ghi".into()),
-        ("TTRUONG_DVI", "Hoàng Thị Trưởng".into()),
-        ("NGAY_CAPGIAYBT", slashed(today)),
-        ("MACSKCB", "31999".into()),
-        ("DIACHI_CSKCB", "Số 1 phố Mẫu, Hải Phòng".into()),
-    ];
-    let mut draft = Draft::new(Kind::Death);
-    for (code, text) in &fields {
-        draft.set(code, text).expect("a field of this paper");
-    }
-    draft
+    sim::death(OffsetDateTime::now_utc().to_offset(server::clock::HO_CHI_MINH).date())
 }
 
 async fn wait_for(file: &Path) {

@@ -444,29 +444,3 @@ async fn a_stopped_worker_a_missed_deadline_and_every_state_are_visible() {
         assert!(page.lines().any(|found| found == line), "{line} in {page}");
     }
 }
-
-#[tokio::test]
-async fn a_draft_of_the_hospital_system_arrives_with_its_findings() {
-    let hospital = hospital().await;
-    let post = |form: &str, body: &str| {
-        Request::builder()
-            .method(Method::POST)
-            .uri("/hospital-system/v1/certificates")
-            .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
-            .header(header::CONTENT_TYPE, form)
-            .body(Body::from(body.to_owned()))
-            .expect("a request")
-    };
-    let draft = r#"{"draft":{"kind":"birth","fields":{"HOTEN_NND":"Trần Thị Thử Nghiệm"}},"confirmer":"031192000025"}"#;
-    let answer = hospital.send(post("application/json", draft)).await;
-    let reply: serde_json::Value = answer.read().expect("an answer");
-    assert!(!reply["findings"].as_array().expect("a list").is_empty());
-    let id: CertificateId = reply["certificate"].as_str().expect("an id").parse().expect("a UUID");
-    assert_eq!(state(&hospital, id).await, CertificateState::Blocked);
-    let xml = "<HSDLGBT><GIAYBAOTU Id=\"Id-1\"><HO_TEN>Nguyễn Văn Mẫu</HO_TEN></GIAYBAOTU><CHUKYDONVI/></HSDLGBT>";
-    let answer = hospital.send(post("application/xml", xml)).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    for (form, body) in [("application/json", "{}"), ("application/xml", "<x/>")] {
-        assert_eq!(hospital.send(post(form, body)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    }
-}

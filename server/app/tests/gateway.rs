@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{CheckInRequest, DepartmentCode, Payer};
-use certificates::{Draft, Kind};
-use fixture::hospital::{Hospital, MAU, OPENING, card, issuer, of_visit, visit};
+use certificates::{Draft, sim};
+use fixture::hospital::{Hospital, MAU, OPENING, TODAY, card, issuer, of_visit, visit};
 use gateway::{
     Account, Certificates, Fault, Fingerprint, Gateway, RunningGateway, Service, Settings, TokenRule, Unregistered,
     World,
@@ -113,82 +113,10 @@ password = {{ file = "{p12_password}" }}
     }
 }
 
-fn draft(kind: Kind, fields: &[(&str, &str)]) -> Draft {
-    let mut draft = Draft::new(kind);
-    for (code, text) in fields {
-        draft.set(code, text).expect("a field of this paper");
-    }
-    draft
-}
-
-fn birth() -> Draft {
-    draft(
-        Kind::Birth,
-        &[
-            ("SO", "17"),
-            ("QUYEN_SO", "01/2026"),
-            ("HOTEN_NND", "Trần Thị Thử Nghiệm"),
-            ("NGAYSINH_NND", "09/03/1992"),
-            ("LOAI_GIAYTO_NND", "1"),
-            ("SO_CCCD_NND", "192192000025"),
-            ("NGAYCAP_CCCD_NND", "01/02/2022"),
-            ("NOICAP_CCCD_NND", "Cục Cảnh sát QLHC về TTXH"),
-            ("MA_DANTOC_NND", "01"),
-            ("MA_QUOCTICH_NND", "000"),
-            ("NOI_CU_TRU_NND", "Số 5 phố Mẫu, phường Hồng Bàng, thành phố Hải Phòng"),
-            ("MATINH_CU_TRU", "31"),
-            ("MAXA_CU_TRU", "11311"),
-            ("MA_BHXH_NND", "0000000025"),
-            ("TEN_CON", "Nguyễn Thử Nghiệm An"),
-            ("GIOI_TINH_CON", "2"),
-            ("NGAY_SINH_CON", "22/11/2026 04:05"),
-            ("NOI_SINH_CON", "Bệnh viện Thử Nghiệm, Hải Phòng"),
-            ("CAN_NANG_CON", "3100"),
-            ("TINH_TRANG_CON", "khỏe mạnh"),
-            ("SO_CON", "1"),
-            ("LAN_SINH", "2"),
-            ("SO_CON_SONG", "2"),
-            ("SINHCON_PHAUTHUAT", "0"),
-            ("SINHCON_DUOI32TUAN", "0"),
-            ("NGUOI_DO_DE", "Lê Thị Hộ Sinh"),
-            ("NGUOI_GHI_PHIEU", "Phạm Văn Ghi"),
-            ("THU_TRUONG_DVI", "Hoàng Thị Trưởng"),
-            ("MA_TTDV", "0000000099"),
-            ("NGAY_CT", "23/11/2026"),
-            ("CAP_LAN_DAU", "1"),
-        ],
-    )
-}
-
-fn driver() -> Draft {
-    draft(
-        Kind::Driver,
-        &[
-            ("HOTEN", "Nguyễn Văn Mẫu"),
-            ("GIOITINHVAL", "0"),
-            ("NGAYSINH", "15/01/1985"),
-            ("SOCMND_PASSPORT", "085085000017"),
-            ("NGAYTHANGNAMCAPCMND", "15/01/2021"),
-            ("NOICAP", "Cục Cảnh sát QLHC về TTXH"),
-            ("DIACHITHUONGTRU", "Tổ 1, phường Hồng Bàng, Hải Phòng"),
-            ("MATINH_THUONGTRU", "31"),
-            ("MAXA_THUONGTRU", "11311"),
-            ("HANGBANGLAI", "C1"),
-            ("NGAYKHAM", "22/11/2026"),
-            ("MATUY", "0"),
-            ("KETLUAN", "FIT"),
-            ("NGAYKETLUAN", "23/11/2026"),
-            ("BACSYKETLUAN", "Lê Thị Bác Sĩ"),
-            ("IDBENHVIEN", "31999"),
-            ("BENHVIEN", "Bệnh viện Thử Nghiệm"),
-        ],
-    )
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_birth_and_a_driver_record_are_taken_with_signatures_that_another_library_verified() {
     let house = House::new().await;
-    let (birth, driver) = (house.frozen(&birth()).await, house.frozen(&driver()).await);
+    let (birth, driver) = (house.frozen(&sim::birth(TODAY)).await, house.frozen(&sim::driver(TODAY)).await);
     house.work().await.expect("works");
     for (id, kind, key) in [
         (birth, gateway::Kind::Birth, "00001.GCS.31999.26"),
@@ -266,7 +194,7 @@ async fn each_way_of_failing_leaves_one_record_or_a_state_that_says_so() {
     ] {
         let house = House::new().await;
         house.gateway.gateway.set_fault(Service::Papers, fault, Some(1));
-        let id = house.frozen(&birth()).await;
+        let id = house.frozen(&sim::birth(TODAY)).await;
         for _ in 0..3 {
             house.work().await.expect("works");
             house.clock.advance(Duration::from_secs(900));

@@ -6,222 +6,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::papers::{
-    Answer as Said, AnswerKind, AnswerValue, ChipAnswer, Confirmation, ConfirmationNonce, ConfirmationReply,
-    CorrectableField, Correction, CorrectionRequest, NoChipAnswer, NonceRequest, PaperId, PaperList, PaperState,
-    PaperTask, PaperTicket, Private, Questionnaire, Reading, SavedAnswers, Sharing, Subject, SubmissionReply,
-    SubmitAnswers, answers_hash, confirmation_challenge, path,
+    ChipAnswer, Confirmation, ConfirmationNonce, ConfirmationReply, CorrectableField, Correction, CorrectionRequest,
+    NoChipAnswer, NonceRequest, PaperId, PaperList, PaperState, PaperTask, PaperTicket, Private, Reading, Sharing,
+    Subject, path,
 };
-use api::{Base64, Hex8, Hex32, ProblemCode, VisitId};
+use api::{Hex8, Hex32, ProblemCode, VisitId};
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
-use emrtd::curve::ecdsa;
-use emrtd::sim::{ActiveAuthenticationKey, Issuer, Person, Personalisation, Personalised, PortraitImage};
-use fixture::hospital::{Answer, Hospital, OPENING, card, issuer, of_visit, visit};
-use rand::thread_rng;
-use server::certificate::{By, CertificateState, FreezeTo, NumberSource, Why, freeze_paper};
-use server::dispatch::{self, FacilitySigner, Outcome, Signer};
+use axum::http::{Method, StatusCode};
+use fixture::desk::{
+    Browser, WARD, answered, at, birth_waiting, by, confirmation, driver, get, hospital, id_of, mother_card, papers,
+    revision, state, work,
+};
+use fixture::hospital::{Hospital, OPENING, card, issuer, of_visit, visit};
+use server::certificate::{CertificateState, FreezeTo, NumberSource, Why, freeze_paper};
+use server::dispatch::{FacilitySigner, Outcome, Signer};
 use server::paper::{self, Notes};
-use server::staff::{self, Role};
-use server::store::{CertificateId, DispatchKind};
+use server::staff::Role;
+use server::store::CertificateId;
 use uuid::Uuid;
 use xmldsig::Algorithm;
 use xmldsig::sim::Signer as KeyOwner;
-use zeroize::Zeroizing;
-
-const PASSWORD: &str = "mot mat khau dai";
-
-/// A browser of one member of staff.
-struct Browser<'a> {
-    hospital: &'a Hospital,
-    cookie: String,
-    csrf: String,
-}
-
-impl<'a> Browser<'a> {
-    async fn of(hospital: &'a Hospital, login: &str, role: Role) -> Self {
-        staff::add(&hospital.app, login, "Lê Thị Hoà", Zeroizing::new(PASSWORD.to_owned()), role).await.expect("adds");
-        let body = format!("login={login}&password={}", PASSWORD.replace(' ', "+"));
-        let answer = hospital.send(form("/staff/login").body(Body::from(body)).expect("a request")).await;
-        let cookie = answer.cookies.first().expect("a cookie").split(';').next().unwrap_or_default().to_owned();
-        let mut browser = Self { hospital, cookie, csrf: String::new() };
-        let page = browser.get(answer.location.as_deref().expect("a home")).await.text();
-        browser.csrf = page.split_once("name=\"csrf\" value=\"").expect("a token").1[..64].to_owned();
-        browser
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let request = Request::builder().uri(path).header(header::COOKIE, &self.cookie).body(Body::empty());
-        self.hospital.send(request.expect("a request")).await
-    }
-
-    /// The same page in English.
-    async fn english(&self, path: &str) -> String {
-        let cookie = format!("{}; tiepdon_language=en", self.cookie);
-        let request = Request::builder().uri(path).header(header::COOKIE, cookie).body(Body::empty());
-        self.hospital.send(request.expect("a request")).await.text()
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut body = format!("csrf={}", self.csrf);
-        for (name, value) in fields {
-            body.push_str(&format!("&{}={}", encoded(name), encoded(value)));
-        }
-        self.send(path, body).await
-    }
-
-    async fn send(&self, path: &str, body: String) -> Answer {
-        let request = form(path).header(header::COOKIE, &self.cookie).body(Body::from(body));
-        self.hospital.send(request.expect("a request")).await
-    }
-}
-
-fn form(path: &str) -> axum::http::request::Builder {
-    Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
-}
-
-fn mother_card(issuer: &Issuer) -> Personalised {
-    let portrait = PortraitImage { image: vec![0xFF, 0xD8, 0xFF, 0xE0, 5, 6, 7, 8], width: 480, height: 640 };
-    let personalisation = Personalisation { portrait: Some(portrait), ..Personalisation::default() };
-    issuer.personalise(&Person::tran_thi_thu_nghiem(), &personalisation, &mut thread_rng())
-}
-
-/// What the ward types; the mother's own fields come from her chip.
-const WARD: [(&str, &str); 19] = [
-    ("SO", "17"),
-    ("QUYEN_SO", "01/2026"),
-    ("MA_BHXH_NND", "0000000025"),
-    ("MATINH_CU_TRU", "31"),
-    ("MAXA_CU_TRU", "11311"),
-    ("NOICAP_CCCD_NND", "Cục Cảnh sát QLHC về TTXH"),
-    ("TEN_CON", "Nguyễn Thử Nghiệm An"),
-    ("GIOI_TINH_CON", "2"),
-    ("NGAY_SINH_CON", "22/11/2026 04:05"),
-    ("NOI_SINH_CON", "Bệnh viện Đa khoa Mẫu"),
-    ("CAN_NANG_CON", "3100"),
-    ("TINH_TRANG_CON", "khỏe mạnh"),
-    ("SO_CON", "1"),
-    ("LAN_SINH", "2"),
-    ("SO_CON_SONG", "2"),
-    ("SINHCON_PHAUTHUAT", "0"),
-    ("SINHCON_DUOI32TUAN", "0"),
-    ("NGUOI_DO_DE", "Lê Thị Hộ Sinh"),
-    ("MA_TTDV", "0000000099"),
-];
-
-fn id_of(location: &str) -> CertificateId {
-    let path = location.split('?').next().unwrap_or_default();
-    path.rsplit('/').next().unwrap_or_default().parse().expect("an id in the path")
-}
-
-async fn state(hospital: &Hospital, id: CertificateId) -> CertificateState {
-    hospital.app.store.certificate(id).await.expect("reads").expect("is there").state
-}
-
-async fn revision(hospital: &Hospital, id: CertificateId) -> String {
-    hospital.app.store.certificate(id).await.expect("reads").expect("is there").revision.to_string()
-}
-
-/// Everything that is due now.
-async fn work(hospital: &Hospital) {
-    for kind in DispatchKind::ALL {
-        while dispatch::sign_due(&hospital.app, *kind).await.expect("signs") > 0 {}
-        dispatch::send_due(&hospital.app, *kind, usize::MAX).await.expect("sends");
-    }
-}
-
-fn fonts() -> String {
-    format!("{}/../../.provision/fonts", env!("CARGO_MANIFEST_DIR"))
-}
-
-fn papers(more: &str) -> String {
-    format!(
-        r#"
-[dispatch]
-sending = "on"
-base_url = "http://127.0.0.1:1"
-username = "31999_BV"
-password = {{ env = "UNUSED" }}
-[papers]
-public_url = "https://giay.example"
-fonts = "{}"
-place = "Hải Phòng"
-authority = "Sở Y tế Hải Phòng"
-driver_department = "K01"
-{more}
-"#,
-        fonts()
-    )
-}
-
-async fn hospital(issuer: &Issuer) -> Hospital {
-    Hospital::with(Some(issuer.csca_der()), &papers("")).await
-}
-
-/// Drafted by the ward with the mother's chip, waiting for her.
-async fn birth_waiting(hospital: &Hospital, midwife: &Browser<'_>, mother: VisitId) -> CertificateId {
-    let begun = midwife.post("/staff/certificates", &[("kind", "birth")]).await;
-    let id = id_of(begun.location.as_deref().expect("a paper"));
-    let page = format!("/staff/certificates/{id}");
-    let visit = mother.to_string();
-    let filled = midwife.post(&format!("{page}/person"), &[("visit", &visit), ("role", "mother")]).await;
-    assert_eq!(filled.location, Some(format!("{page}?note=filled")));
-    let revision = revision(hospital, id).await;
-    let mut fields = WARD.to_vec();
-    fields.push(("revision", &revision));
-    assert_eq!(midwife.post(&page, &fields).await.location, Some(format!("{page}?note=saved")));
-    let text = midwife.get(&page).await.text();
-    assert_eq!(state(hospital, id).await, CertificateState::Draft, "{text}");
-    let asked = midwife.post(&format!("{page}/ask"), &[]).await;
-    assert_eq!(asked.location, Some(format!("{page}?note=done")));
-    id
-}
-
-fn at(template: &str, visit: VisitId, id: CertificateId) -> String {
-    of_visit(template, visit).replace("{paper}", &id.to_string())
-}
-
-async fn get<T: serde::de::DeserializeOwned>(hospital: &Hospital, path: &str) -> Result<T, api::Problem> {
-    hospital.send(hospital.request(Method::GET, path, Body::empty())).await.read()
-}
-
-fn answered(card: &Personalised, challenge: [u8; 8]) -> ChipAnswer {
-    match card.active_authentication.as_ref().expect("the chip has a key") {
-        ActiveAuthenticationKey::Ecdsa { secret, hash } => {
-            let signature = ecdsa::sign(secret, &hash.digest(&[&challenge]), &mut thread_rng()).to_plain();
-            ChipAnswer::Signed { signature: Base64(signature) }
-        }
-        ActiveAuthenticationKey::Rsa(_) => panic!("cards here have elliptic curve keys"),
-    }
-}
-
-async fn nonce(hospital: &Hospital, visit: VisitId, subject: Subject, text_hash: Hex32) -> ConfirmationNonce {
-    let request = NonceRequest { subject, text_hash };
-    hospital.call(Method::POST, &of_visit(path::NONCES, visit), &request).await.expect("a nonce")
-}
-
-async fn confirmation(
-    hospital: &Hospital,
-    (visit, id): (VisitId, CertificateId),
-    text_hash: Hex32,
-    card: &Personalised,
-) -> Confirmation {
-    let nonce = nonce(hospital, visit, Subject::Paper { paper: PaperId(id.0) }, text_hash).await;
-    let challenge = confirmation_challenge(text_hash, nonce.nonce, nonce.confirmed_at);
-    Confirmation {
-        text_hash,
-        nonce: nonce.nonce,
-        confirmed_at: nonce.confirmed_at,
-        challenge,
-        chip: answered(card, challenge.0),
-        sharing: Sharing::NotAsked,
-    }
-}
 
 #[tokio::test]
 async fn a_draft_shows_every_finding_at_once_and_what_the_chip_said_is_never_typed_again() {
@@ -330,6 +134,61 @@ async fn confirmation_without_chip(
 }
 
 #[tokio::test]
+async fn twins_that_contradict_each_other_are_told_beside_the_fields_of_both_and_go_no_further() {
+    let issuer = issuer();
+    let hospital = hospital(&issuer).await;
+    let mother = visit();
+    hospital.show_card(mother, &mother_card(&issuer)).await.expect("identified");
+    let midwife = Browser::of(&hospital, "hoa", Role::Practitioner).await;
+    let first = midwife.post("/staff/certificates", &[("kind", "birth")]).await;
+    let first = id_of(first.location.as_deref().expect("a paper"));
+    let [first_page, mother] = [format!("/staff/certificates/{first}"), mother.to_string()];
+    midwife.post(&format!("{first_page}/person"), &[("visit", &mother), ("role", "mother")]).await;
+    let save = async |id: CertificateId, changes: &[(&str, &str)]| {
+        let revision = revision(&hospital, id).await;
+        let fields = [changes, &[("revision", revision.as_str())]].concat();
+        midwife.post(&format!("/staff/certificates/{id}"), &fields).await
+    };
+    save(first, &WARD).await;
+    save(first, &[("SO_CON", "2"), ("SO_CON_SONG", "3"), ("LAN_SINH", "3")]).await;
+    let text = midwife.get(&first_page).await.text();
+    assert_eq!(state(&hospital, first).await, CertificateState::Draft, "{text}");
+    let second = midwife.post(&format!("{first_page}/sibling"), &[]).await;
+    let second = id_of(second.location.as_deref().expect("the other child's"));
+    let child = [
+        ("TEN_CON", "Nguyễn Thử Nghiệm Bình"),
+        ("GIOI_TINH_CON", "1"),
+        ("NGAY_SINH_CON", "22/11/2026 04:17"),
+        ("CAN_NANG_CON", "2400"),
+        ("TINH_TRANG_CON", "khỏe mạnh"),
+        ("SO", "18"),
+        ("LAN_SINH", "4"),
+    ];
+    save(second, &child).await;
+    assert_eq!(state(&hospital, second).await, CertificateState::Blocked);
+    for id in [first, second] {
+        let page = format!("/staff/certificates/{id}");
+        let text = midwife.get(&page).await.text();
+        let beside =
+            text.split_once("id=\"said-LAN_SINH\"").expect("a finding").1.split("</ul>").next().unwrap_or_default();
+        assert!(beside.contains("TD113"), "{beside}");
+        let asked = midwife.post(&format!("{page}/ask"), &[]).await;
+        assert!(matches!(
+            asked.location.as_deref().map(|to| to.rsplit('=').next()),
+            Some(Some("blocked" | "not_allowed"))
+        ));
+    }
+    save(second, &[("LAN_SINH", "3")]).await;
+    assert_eq!(state(&hospital, second).await, CertificateState::Draft);
+    for id in [first, second] {
+        let page = format!("/staff/certificates/{id}");
+        assert!(!midwife.get(&page).await.text().contains("TD113"));
+        let asked = midwife.post(&format!("{page}/ask"), &[]).await;
+        assert_eq!(asked.location, Some(format!("{page}?note=done")));
+    }
+}
+
+#[tokio::test]
 async fn everybody_else_gets_the_answer_of_a_paper_that_does_not_exist() {
     let issuer = issuer();
     let hospital = hospital(&issuer).await;
@@ -380,91 +239,6 @@ async fn a_chip_whose_signer_nobody_knows_reads_no_papers() {
     hospital.show_card(visit, &card(&issuer())).await.expect("identified at level B");
     let refused = get::<PaperList>(&hospital, &of_visit(path::PAPERS, visit)).await;
     assert_eq!(refused.expect_err("level B").code, ProblemCode::PapersNotPermitted);
-}
-
-#[tokio::test]
-async fn a_driver_declares_at_the_kiosk_and_the_draft_is_filled_from_the_chip() {
-    let issuer = issuer();
-    let hospital = hospital(&issuer).await;
-    let (visit, card) = (visit(), card(&issuer));
-    hospital.show_card(visit, &card).await.expect("identified");
-    let questions: Questionnaire = get(&hospital, &of_visit(path::QUESTIONNAIRE, visit)).await.expect("questions");
-    let mut answers: Vec<Said> = Vec::new();
-    for question in questions.questions.iter().filter(|question| question.only_after_yes.is_none()) {
-        let value = match &question.answer {
-            AnswerKind::YesNo if question.code.as_str() == "own_sleep" => AnswerValue::Yes,
-            AnswerKind::YesNo => AnswerValue::No,
-            AnswerKind::Choice { choices } => AnswerValue::Chosen { code: choices[1].code.clone() },
-            AnswerKind::Text { .. } => continue,
-        };
-        answers.push(Said { question: question.code.clone(), value });
-    }
-    let half = SavedAnswers { version: questions.version.clone(), answers: answers[..10].to_vec() };
-    let body = serde_json::to_vec(&half).expect("serialises");
-    let saved = hospital.send(hospital.request(Method::PUT, &of_visit(path::ANSWERS, visit), body)).await;
-    assert_eq!(saved.status, StatusCode::NO_CONTENT);
-    let resumed: Questionnaire = get(&hospital, &of_visit(path::QUESTIONNAIRE, visit)).await.expect("questions");
-    assert_eq!(resumed.saved, half.answers);
-
-    let hash = answers_hash(&questions.version, &answers);
-    let nonce = nonce(&hospital, visit, Subject::Questionnaire, hash).await;
-    let challenge = confirmation_challenge(hash, nonce.nonce, nonce.confirmed_at);
-    let submission = SubmitAnswers {
-        version: questions.version.clone(),
-        answers: answers.clone(),
-        answers_hash: hash,
-        nonce: nonce.nonce,
-        confirmed_at: nonce.confirmed_at,
-        challenge,
-        chip: answered(&card, challenge.0),
-    };
-    let submit = of_visit(path::SUBMISSION, visit);
-    let short = SubmitAnswers { answers: answers[1..].to_vec(), ..submission.clone() };
-    let refused = hospital.call::<SubmissionReply>(Method::PUT, &submit, &short).await;
-    assert_eq!(refused.expect_err("one is missing").code, ProblemCode::AnswersIncomplete);
-    let reply: SubmissionReply = hospital.call(Method::PUT, &submit, &submission).await.expect("submitted");
-    let again: SubmissionReply = hospital.call(Method::PUT, &submit, &submission).await.expect("the same again");
-    assert_eq!(again, reply);
-    assert_eq!(reply.department.as_str(), "K01");
-
-    let id = CertificateId(reply.paper.0);
-    let open = paper::OpenPaper::find(&hospital.app, id).await.expect("opens").expect("is there");
-    assert_eq!(open.draft.get("HOTEN"), "Nguyễn Văn Mẫu");
-    assert_eq!(open.draft.get("SOCMND_PASSPORT"), "031085000017");
-    assert!(open.notes.locked.contains("HOTEN"));
-    let doctor = Browser::of(&hospital, "hoa", Role::Practitioner).await;
-    let text = doctor.get(&format!("/staff/certificates/{id}")).await.text();
-    assert!(text.contains("ngủ ngáy") || text.contains("rối loạn giấc ngủ"), "the yes is shown to the doctors");
-}
-
-/// A draft of the crate's own examples, as the hospital's system would bring it.
-fn driver() -> certificates::Draft {
-    let mut draft = certificates::Draft::new(certificates::Kind::Driver);
-    for (code, text) in [
-        ("HOTEN", "Nguyễn Văn Mẫu"),
-        ("GIOITINHVAL", "0"),
-        ("NGAYSINH", "15/01/1985"),
-        ("SOCMND_PASSPORT", "031085000017"),
-        ("NGAYTHANGNAMCAPCMND", "15/01/2021"),
-        ("NOICAP", "Cục Cảnh sát QLHC về TTXH"),
-        ("DIACHITHUONGTRU", "Tổ 1, phường Hồng Bàng, Hải Phòng"),
-        ("MATINH_THUONGTRU", "31"),
-        ("MAXA_THUONGTRU", "11311"),
-        ("HANGBANGLAI", "C1"),
-        ("MATUY", "0"),
-        ("KETLUAN", "FIT"),
-        ("NGAYKETLUAN", "23/11/2026"),
-        ("BACSYKETLUAN", "Lê Thị Hoà"),
-        ("IDBENHVIEN", "31999"),
-        ("BENHVIEN", "Bệnh viện Đa khoa Mẫu"),
-    ] {
-        draft.set(code, text).expect("a field");
-    }
-    draft
-}
-
-fn by(why: Why) -> By<'static> {
-    By { actor: "staff:hoa", why, words: None }
 }
 
 #[tokio::test]

@@ -1,23 +1,26 @@
 //! Drafts of the crate `certificates` at this desk: checked, numbered, written in the form that is signed; and drafts
 //! that the hospital's own system brings.
 
+use std::collections::BTreeSet;
+
 use certificates::wire::{self, driver::RootStamp, driver::State, portal};
 use certificates::{
-    Certificate, CertificateNumber, Context, Draft, Finding, FreeText, Kind, Level, Numbered, Settings,
+    Certificate, CertificateNumber, Content as CertificateContent, Context, Draft, Finding, Kind, Level, Numbered,
 };
 use identity::CitizenId;
 use serde_json::{Map, Value};
 use time::{OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
-use super::desk::{
-    By, CertificateError, Checked, Draft as Content, FreezeTo, Freezing, NumberSource, Payload, draft_of, freeze, open,
-    save,
-};
+use super::CertificateState;
+use super::desk::{By, CertificateError, Draft as Content, block_in, open_in};
+use super::freeze::{FreezeTo, Freezing, NumberSource, Payload, freeze};
+use super::sealed::draft_of;
 use crate::app::App;
 use crate::clock::HO_CHI_MINH;
 use crate::dispatch::DriverPayload;
-use crate::store::{CertificateId, CertificateKind, MoveError, Part};
+use crate::paper::kind_code;
+use crate::store::{CertificateId, CertificateRow, MoveError, Part};
 
 #[derive(Debug, thiserror::Error)]
 pub enum PaperError {
@@ -46,8 +49,7 @@ pub fn read_draft(content: &[u8]) -> Result<Draft, PaperError> {
 
 /// Every finding of a draft at this moment.
 pub fn check(app: &App, draft: &Draft) -> Vec<Finding> {
-    let settings = Settings::default();
-    certificates::check(draft, &context(app, &settings))
+    certificates::check(draft, &context(app))
 }
 
 /// Whom the paper names by a 12-digit number.
@@ -61,7 +63,7 @@ pub fn people_of_draft(draft: &Draft) -> Vec<(CitizenId, Part)> {
     fields.iter().filter_map(number).collect()
 }
 
-/// Writes a draft of the hospital's own system, with what its check came to.
+/// Writes a draft with what its check came to.
 pub async fn import(
     app: &App,
     draft: &Draft,
@@ -70,31 +72,30 @@ pub async fn import(
 ) -> Result<(CertificateId, Vec<Finding>), CertificateError> {
     let (content, people) = (write_draft(draft), people_of_draft(draft));
     let content = Content { content: &content, confirmer, people: &people };
-    let kind = match draft.kind() {
-        Kind::Birth => CertificateKind::Birth,
-        Kind::Death => CertificateKind::Death,
-        Kind::Driver => CertificateKind::Driver,
-    };
     let findings = check(app, draft);
-    let id = open(app, kind, content, by).await?;
+    let mut tx = app.store.begin().await?;
+    let id = open_in(&mut tx, app, (kind_code(draft.kind()), None), content, by).await?;
     if findings.iter().any(|finding| finding.level() == Level::Block) {
-        save(app, id, 1, content, Checked::Blocked, by).await?;
+        block_in(&mut tx, app, id, by).await?;
     }
+    tx.commit().await?;
     Ok((id, findings))
 }
 
 /// Freezes a paper with the bytes of the contract. The deadline counts from now for a paper of today, and from the
-/// beginning of its day for an older one.
+/// beginning of its day for an older one. A driver's paper becomes one record for each class.
 pub async fn freeze_paper(
     app: &App,
     paper: CertificateId,
     (number, to): (NumberSource, FreezeTo),
     by: By<'_>,
 ) -> Result<Vec<CertificateId>, CertificateError> {
-    let row = app.store.certificate(paper).await?.ok_or(MoveError::NotFound)?;
-    let draft = read_draft(&draft_of(&app.keys, &row)?)?;
-    let settings = Settings::default();
-    let parsed = certificates::parse(&draft, &context(app, &settings)).map_err(PaperError::Findings)?;
+    let rows = app.store.paper(paper).await?;
+    let open =
+        |row: &&CertificateRow| matches!(row.state, CertificateState::Draft | CertificateState::WaitingForCitizen);
+    let row = rows.iter().find(open).or(rows.first()).ok_or(MoveError::NotFound)?;
+    let draft = read_draft(&draft_of(&app.keys, row)?)?;
+    let parsed = certificates::parse(&draft, &context(app)).map_err(PaperError::Findings)?;
     let now = app.now();
     let day = parsed.issued();
     let issued_at = if day == now.to_offset(HO_CHI_MINH).date() {
@@ -102,53 +103,76 @@ pub async fn freeze_paper(
     } else {
         day.with_time(Time::MIDNIGHT).assume_offset(HO_CHI_MINH)
     };
-    let issue = row.issue;
-    freeze(app, paper, Freezing { issued_at, number, to }, by, |_, number| {
-        Ok(vec![payload(app, parsed, number, (issue, now))?])
-    })
-    .await
+    let known = classes_there(app, row).await?;
+    let freezing = Freezing { issued_at, number, to };
+    freeze(app, paper, freezing, by, |_, number| Ok(payloads(app, parsed, number, &known)?)).await
 }
 
-fn payload(
+/// Licence classes of earlier issues that the gateway has, or may have: its record is changed, not added.
+async fn classes_there(app: &App, row: &CertificateRow) -> Result<BTreeSet<String>, CertificateError> {
+    let mut there = BTreeSet::new();
+    let mut earlier = row.replaces;
+    while let Some(id) = earlier {
+        let row = app.store.certificate(id).await?.ok_or(MoveError::NotFound)?;
+        for row in app.store.paper(row.paper).await? {
+            let never = matches!(row.state, CertificateState::Refused | CertificateState::Void);
+            if row.receipt.is_some() || !never {
+                there.insert(row.variant);
+            }
+        }
+        earlier = row.replaces;
+    }
+    Ok(there)
+}
+
+fn payloads(
     app: &App,
     certificate: Certificate,
     number: &str,
-    (issue, now): (u32, OffsetDateTime),
-) -> Result<Payload, PaperError> {
+    there: &BTreeSet<String>,
+) -> Result<Vec<Payload>, PaperError> {
     let number = CertificateNumber::parse(number).map_err(|_| PaperError::Number)?;
     let facility = &app.config.hospital.facility_code;
     let paper = certificate.with_number(number, facility).map_err(|_| PaperError::Number)?;
-    match paper.certificate().kind() {
-        Kind::Birth | Kind::Death => {
-            let document = portal::write(&paper, Uuid::new_v4())?;
-            Ok(Payload { variant: String::new(), bytes: document.xml.into_bytes() })
+    let payload = |record: &Numbered| -> Result<Payload, PaperError> {
+        match record.certificate().content() {
+            CertificateContent::Birth(_) | CertificateContent::Death(_) => {
+                let document = portal::write(record, Uuid::new_v4())?;
+                Ok(Payload { variant: String::new(), bytes: document.xml.into_bytes() })
+            }
+            CertificateContent::Driver(driver) => {
+                let class = driver.classes.to_string();
+                let state = if there.contains(&class) { State::Edit } else { State::Add };
+                driver_payload(app, record, state, class)
+            }
         }
-        Kind::Driver => driver_payload(&paper, issue, now),
-    }
+    };
+    paper.records().iter().map(payload).collect()
 }
 
-fn driver_payload(paper: &Numbered, issue: u32, now: OffsetDateTime) -> Result<Payload, PaperError> {
-    let codes = Settings::default().conclusions;
-    let state = if issue > 1 { State::Edit } else { State::Add };
+/// The record of one class.
+fn driver_payload(app: &App, record: &Numbered, state: State, class: String) -> Result<Payload, PaperError> {
+    let settings = &app.certificates;
+    let codes = &settings.codes.conclusions;
     let stamp = RootStamp {
         uuid: Uuid::new_v4(),
-        created: local(now),
-        user: FreeText::parse("Tiep Don").expect("a short text"),
-        status: FreeText::parse("1").expect("a short text"),
+        created: local(app.now()),
+        user: settings.record_user.clone(),
+        status: settings.record_status.clone(),
         action: state,
     };
-    let root = wire::driver::root(paper, &stamp, &codes)?;
+    let root = wire::driver::root(record, &stamp, codes)?;
     // SIGNDATA is filled in when the root is signed.
-    let body = wire::driver::body(paper, state, b"", &codes)?;
+    let body = wire::driver::body(record, state, b"", codes)?;
     let record: Map<String, Value> = serde_json::from_str(&body).map_err(|_| PaperError::Draft)?;
     let bytes = serde_json::to_vec(&DriverPayload { record, root }).map_err(|_| PaperError::Draft)?;
-    let key = paper.natural_key();
-    let variant = key.split_once(' ').map_or_else(String::new, |(_, class)| class.to_owned());
-    Ok(Payload { variant, bytes })
+    Ok(Payload { variant: class, bytes })
 }
 
-fn context<'a>(app: &'a App, settings: &'a Settings) -> Context<'a> {
-    Context { now: local(app.now()), facility: &app.config.hospital.facility_code, settings }
+/// What papers are read with at this moment.
+pub fn context(app: &App) -> Context<'_> {
+    let (facility, settings) = (&app.config.hospital.facility_code, &app.certificates.codes);
+    Context { now: local(app.now()), facility, settings }
 }
 
 fn local(now: OffsetDateTime) -> PrimitiveDateTime {

@@ -1,18 +1,15 @@
 //! The facility's signature over what is sent (GATEWAY.md 1.5, 1.7, 1.9): the one signature on the wire.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use api::Base64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use xmldsig::{
-    KeyError, SignError, SigningKey, SoftwareKey, TokenKey, TokenName, TokenSettings, sign_enveloped, sign_paper,
-};
-use zeroize::Zeroizing;
+use xmldsig::{KeyError, SignError, SigningKey, sign_enveloped, sign_paper};
 
-use crate::config::{ConfigError, SigningConfig};
+use crate::config::{ConfigError, KeyConfig};
+use crate::held_key::HeldKey;
 use crate::store::DispatchKind;
 
 /// What a driver's health certificate is before it is signed: the record of the request, and the `<root>` that is signed
@@ -62,59 +59,22 @@ impl SigningFailure {
     }
 }
 
-/// The facility's key, opened when it is first needed: a token that is unplugged at start fails a signature, not the
-/// server.
-pub struct FacilitySigner {
-    source: KeySource,
-    key: Mutex<Option<Arc<dyn SigningKey>>>,
-}
-
-enum KeySource {
-    Pkcs12 { file: PathBuf, password: Zeroizing<String> },
-    Token(TokenSettings),
-    Given(Arc<dyn SigningKey>),
-}
+/// Signs with the facility's key.
+pub struct FacilitySigner(HeldKey);
 
 impl FacilitySigner {
-    pub fn from_config(config: &SigningConfig) -> Result<Self, ConfigError> {
-        let source = match config {
-            SigningConfig::Pkcs12 { pkcs12, password } => {
-                KeySource::Pkcs12 { file: pkcs12.clone(), password: password.read("dispatch.signing.password")? }
-            }
-            SigningConfig::Pkcs11 { module, token_label, key_label, pin_file } => KeySource::Token(TokenSettings {
-                module: module.clone(),
-                token: TokenName::Label(token_label.clone()),
-                key_label: key_label.clone(),
-                pin_file: pin_file.clone(),
-            }),
-        };
-        Ok(Self { source, key: Mutex::default() })
+    pub fn from_config(config: &KeyConfig) -> Result<Self, ConfigError> {
+        HeldKey::from_config(config, "dispatch.signing.password").map(Self)
     }
 
     pub fn with_key(key: Arc<dyn SigningKey>) -> Self {
-        Self { source: KeySource::Given(key), key: Mutex::default() }
-    }
-
-    fn key(&self) -> Result<Arc<dyn SigningKey>, SigningFailure> {
-        let mut held = self.key.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = held.as_ref() {
-            return Ok(key.clone());
-        }
-        let key: Arc<dyn SigningKey> = match &self.source {
-            KeySource::Pkcs12 { file, password } => {
-                Arc::new(SoftwareKey::open_pkcs12(file, password).map_err(SigningFailure::Key)?)
-            }
-            KeySource::Token(settings) => Arc::new(TokenKey::open(settings.clone()).map_err(SigningFailure::Key)?),
-            KeySource::Given(key) => key.clone(),
-        };
-        *held = Some(key.clone());
-        Ok(key)
+        Self(HeldKey::given(key))
     }
 }
 
 impl Signer for FacilitySigner {
     fn sign(&self, kind: DispatchKind, payload: &[u8], at: OffsetDateTime) -> Result<Vec<u8>, SigningFailure> {
-        let key = self.key()?;
+        let key = self.0.key().map_err(SigningFailure::Key)?;
         let key = key.as_ref();
         match kind {
             DispatchKind::Birth | DispatchKind::Death | DispatchKind::CheckIn => {

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use certificates::{Draft, Level};
+use certificates::Draft;
 use identity::CitizenId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,18 +18,19 @@ use super::extract::{Json, Visit};
 use super::problem::Failure;
 use super::{Peer, Transport};
 use crate::app::App;
-use crate::certificate::{self, By, CertificateError, Why};
+use crate::certificate::{By, CertificateError, Why};
 use crate::first_cost::{self, FirstCost, FirstCostError};
 use crate::keys::parse_key;
-use crate::paper;
+use crate::paper::{self, GivenAnswer, GivenError, Reference};
 use crate::refusal::Refusal;
-use crate::store::{CertificateId, StoreError};
+use crate::store::{CertificateId, NumberingError, StoreError};
 
 pub const FIRST_COST: &str = "/hospital-system/v1/visits/{visit}/first-cost";
 pub const DRAFTS: &str = "/hospital-system/v1/certificates";
 pub const CERTIFICATE: &str = "/hospital-system/v1/certificates/{certificate}";
 pub const METRICS: &str = "/metrics";
 
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const ACTOR: &str = "hospital system";
 
 /// The hospital's system, whose key is right.
@@ -42,6 +43,8 @@ struct NewDraft {
     draft: Draft,
     /// 12 digits.
     confirmer: Option<String>,
+    /// The same as the header `Idempotency-Key`.
+    reference: Option<String>,
 }
 
 impl FromRequestParts<App> for HospitalSystem {
@@ -76,29 +79,38 @@ pub async fn new_draft(
     _: HospitalSystem,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Reply<Value>, Failure> {
-    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+) -> Result<Reply<GivenAnswer>, Failure> {
+    let form = text(&headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
     let new = if form.starts_with("application/xml") || form.starts_with("text/xml") {
         let draft = certificates::wire::portal::read(&body).map_err(|error| Failure::malformed(&error.to_string()))?;
-        NewDraft { draft, confirmer: None }
+        NewDraft { draft, confirmer: None, reference: None }
     } else {
         serde_json::from_slice(&body).map_err(|_| Failure::malformed("not a draft of this version"))?
     };
+    let reference = reference(text(&headers, IDEMPOTENCY_KEY), new.reference.as_deref())?;
     let confirmer = new.confirmer.as_deref().map(CitizenId::parse).transpose();
     let confirmer = confirmer.map_err(|_| Failure::malformed("confirmer is not a 12-digit number"))?;
     let by = By { actor: ACTOR, why: Why::AsPlanned, words: None };
-    let (id, findings) = certificate::import(&app, &new.draft, confirmer.as_ref(), by).await?;
-    // The desk shows who confirms, and keeps that person when it saves.
-    let notes = paper::Notes::of(confirmer.map(|number| number.as_str().to_owned()), None);
-    paper::write_notes(&app, id, &notes).await.map_err(Refusal::Store)?;
-    let findings: Vec<Value> = findings
-        .iter()
-        .map(|finding| {
-            let blocks = finding.level() == Level::Block;
-            json!({ "code": finding.code(), "field": finding.field(), "blocks": blocks })
-        })
-        .collect();
-    Ok(Reply(json!({ "certificate": id.to_string(), "findings": findings })))
+    Ok(Reply(paper::take(&app, &new.draft, confirmer.as_ref(), &reference, by).await?))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// What the draft is repeated under: in the header or in the body, the same where it stands in both.
+fn reference(header: Option<&str>, body: Option<&str>) -> Result<Reference, Failure> {
+    let text = match (header, body) {
+        (Some(header), Some(body)) if header != body => {
+            return Err(Failure::malformed("Idempotency-Key and reference are two different texts"));
+        }
+        (Some(text), _) | (None, Some(text)) => text,
+        (None, None) => {
+            let wanted = "a draft needs a reference that its repetition has too: the header Idempotency-Key, or reference in the body";
+            return Err(Failure::malformed(wanted));
+        }
+    };
+    Reference::parse(text).ok_or_else(|| Failure::malformed("a reference is 1 to 200 visible characters of ASCII"))
 }
 
 pub async fn certificate_state(
@@ -149,6 +161,19 @@ impl From<FirstCostError> for Failure {
             | FirstCostError::TooLong(_)
             | FirstCostError::Form(_)
             | FirstCostError::NoCost => Self::malformed(&error.to_string()),
+        }
+    }
+}
+
+impl From<GivenError> for Failure {
+    fn from(error: GivenError) -> Self {
+        match error {
+            GivenError::Certificate(CertificateError::Numbering(NumberingError::Store(error))) => store_failed(error),
+            GivenError::Certificate(CertificateError::Numbering(error)) => Self::malformed(&error.to_string()),
+            GivenError::Certificate(error) => error.into(),
+            error @ (GivenError::OtherDraft | GivenError::NumberTaken(_)) => {
+                Self::new(StatusCode::CONFLICT, ProblemCode::NotPermitted, &error.to_string())
+            }
         }
     }
 }

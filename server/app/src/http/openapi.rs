@@ -184,7 +184,7 @@ impl Document {
     }
 
     /// What the hospital's own system brings: a draft as JSON (`{"draft":{"kind":"birth","fields":{..}},
-    /// "confirmer":"031085000017"}`, fields by the gateway's elements) or as the XML of the wire.
+    /// "confirmer":"031085000017","reference":".."}`, fields by the gateway's elements) or as the XML of the wire.
     fn hospital_system(&mut self) {
         let any = || ContentBuilder::new().schema(Some(serde_json::Value::schema())).build();
         let problem = self.schema::<Problem>();
@@ -204,8 +204,17 @@ impl Document {
             .content("application/json", any())
             .content("application/xml", ContentBuilder::new().schema(Some(String::schema())).build())
             .required(Some(Required::True));
-        let write =
-            operation("A draft of the hospital's system; answers with every finding").request_body(Some(body.build()));
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("Or `reference` in the body; one of them is wanted"))
+            .schema(Some(String::schema()));
+        let write = operation(
+            "A draft of the hospital's system; answers with every finding, and the same again to the same reference",
+        )
+        .parameter(key)
+        .request_body(Some(body.build()));
         let id = ParameterBuilder::new()
             .name("certificate")
             .parameter_in(ParameterIn::Path)

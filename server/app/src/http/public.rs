@@ -186,7 +186,7 @@ fn driver_lines(driver: &DriverStatement) -> Markup {
         (line(Text::new("Người được khám", "Holder"), &driver.name))
         (line(Text::new("Số giấy tờ", "Identity number"), &format!("…{}", driver.last_four)))
         (line(Text::new("Năm sinh", "Year of birth"), &driver.birth_year.to_string()))
-        (line(Text::new("Hạng", "Class"), driver.class.as_str()))
+        (line(Text::new("Hạng", "Class"), &driver.classes.to_string()))
         (both(Text::new("Kết luận", "Conclusion"), verdict.vi, verdict.en))
         (line(Text::new("Có giá trị đến hết", "Valid until the end of"), &day(driver.valid_until)))
     }

@@ -8,7 +8,7 @@ use api::papers::{
     Reading, Receipt, Section,
 };
 use api::{Assurance, KioskId, VisitId};
-use certificates::{Lang, Settings, field, reading};
+use certificates::{Lang, field, reading};
 use identity::{CitizenId, FacilityCode};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::clock::from_unix_ms;
 use crate::keys::Sealed;
 use crate::person::KnownPerson;
 use crate::refusal::Refusal;
-use crate::store::{CertificateId, CertificateKind};
+use crate::store::{CertificateId, CertificateKind, CertificateRow};
 
 /// The newest papers of one person that are looked at.
 const MAX_PAPERS: u32 = 50;
@@ -78,7 +78,7 @@ impl Citizen {
 pub async fn list(app: &App, citizen: &Citizen) -> Result<PaperList, Refusal> {
     let papers = citizen.papers(app).await?;
     let mut summaries: Vec<PaperSummary> = Vec::with_capacity(papers.len());
-    for paper in &papers {
+    for paper in papers.iter().filter(|paper| is_first_of_its_paper(paper, &papers)) {
         summaries.push(summary(app, citizen, paper, &papers).await?);
     }
     summaries.sort_by_key(|summary| summary.task != PaperTask::Confirm);
@@ -96,6 +96,11 @@ pub async fn list(app: &App, citizen: &Citizen) -> Result<PaperList, Refusal> {
         Some(_) | None => None,
     };
     Ok(PaperList { papers: summaries, questionnaire })
+}
+
+/// A driver's paper with several classes is several certificates, and is read and confirmed once.
+fn is_first_of_its_paper(paper: &OpenPaper, papers: &[OpenPaper]) -> bool {
+    papers.iter().all(|other| other.row.paper != paper.row.paper || other.row.id >= paper.row.id)
 }
 
 /// The text to read. Who read it is in the audit.
@@ -195,8 +200,7 @@ pub(super) async fn text(
     papers: &[OpenPaper],
 ) -> Result<Reading, Refusal> {
     let certificate = paper.certificate(app).ok_or(Refusal::PaperUnknown)?;
-    let settings = Settings::default();
-    let [vi, en] = [Lang::Vi, Lang::En].map(|lang| reading(&certificate, lang, &settings));
+    let [vi, en] = [Lang::Vi, Lang::En].map(|lang| reading(&certificate, lang, &app.certificates.codes));
     let mut sections: Vec<(certificates::Section, Section)> = Vec::new();
     for (vi, en) in vi.lines().iter().zip(en.lines()) {
         let line =
@@ -276,8 +280,11 @@ fn confinement(paper: &OpenPaper, papers: &[OpenPaper]) -> Option<Confinement> {
     (of > 1).then_some(Confinement { id, position, of })
 }
 
+/// Of several classes, how far the last of them is.
 pub(super) async fn status(app: &App, paper: &OpenPaper) -> Result<PaperStatus, Refusal> {
-    let row = &paper.row;
+    let rows = app.store.paper(paper.row.paper).await?;
+    let behind = |row: &&CertificateRow| is_shown(row.state) && step(row.state) < step(paper.row.state);
+    let row = rows.iter().filter(behind).min_by_key(|row| step(row.state)).unwrap_or(&paper.row);
     let state = match row.state {
         CertificateState::Draft | CertificateState::Blocked => PaperState::Preparing,
         CertificateState::WaitingForCitizen => PaperState::WaitingForCitizen,
@@ -305,6 +312,21 @@ pub(super) async fn status(app: &App, paper: &OpenPaper) -> Result<PaperStatus, 
         (_, _) => None,
     };
     Ok(PaperStatus { state, receipt })
+}
+
+/// How far on the way a state is.
+fn step(state: CertificateState) -> u8 {
+    match state {
+        CertificateState::Draft | CertificateState::Blocked => 0,
+        CertificateState::WaitingForCitizen => 1,
+        CertificateState::WaitingForSignature | CertificateState::SigningFailed => 2,
+        CertificateState::WaitingToSend => 3,
+        CertificateState::Sending => 4,
+        CertificateState::OutcomeUnknown => 5,
+        CertificateState::Refused => 6,
+        CertificateState::Accepted => 7,
+        CertificateState::Replaced | CertificateState::Discarded | CertificateState::Void => 8,
+    }
 }
 
 fn is_shown(state: CertificateState) -> bool {

@@ -15,11 +15,12 @@ use super::citizen::{Citizen, status, text};
 use super::{OpenPaper, declaration, notes_place};
 use crate::app::App;
 use crate::certificate::{
-    By, CertificateState, FreezeTo, NumberSource, Why, freeze_paper, people_of_draft, person_hash, release, write_draft,
+    By, CertificateState, FreezeTo, NumberSource, Why, answer_place, draft_place, freeze_paper, people_of_draft,
+    person_hash, release, write_draft,
 };
 use crate::clock::unix_ms;
 use crate::identify::evidence_place;
-use crate::keys::{Place, Sealed};
+use crate::keys::Sealed;
 use crate::refusal::Refusal;
 use crate::store::{ConfirmationRow, ConsentRow, NonceRow};
 
@@ -262,12 +263,4 @@ fn chip_code(chip: &ChipAnswer) -> &'static str {
 
 fn whole_seconds(moment: OffsetDateTime) -> OffsetDateTime {
     moment.replace_nanosecond(0).unwrap_or(moment)
-}
-
-fn answer_place(row: &str) -> Place<'_> {
-    Place { column: "confirmations.answer", row }
-}
-
-fn draft_place(row: &str) -> Place<'_> {
-    Place { column: "certificates.draft", row }
 }

@@ -7,19 +7,19 @@ use api::papers::{
     SubmissionReply, SubmitAnswers, answers_hash,
 };
 use certificates::questionnaire::{FamilyIllness, OwnIllness};
-use certificates::{Draft, Kind, LicenceClass, Role};
+use certificates::{Draft, Kind, LicenceClass, LicenceClasses, Role};
 
 use super::citizen::Citizen;
 use super::confirm::{Proof, QUESTIONNAIRE};
-use super::{Notes, OpenPaper, StoredAnswers, begin, declaration_place, holder, saved_answers_place};
+use super::{Notes, StoredAnswers, begin_in, declaration_place, holder, saved_answers_place};
 use crate::app::App;
 use crate::certificate::{By, Why};
+use crate::failpoint;
 use crate::keys::Sealed;
 use crate::refusal::Refusal;
-use crate::store::CertificateId;
 
 /// Changes with every change of a question.
-const VERSION: &str = "tt36-2024-1";
+const VERSION: &str = "tt36-2024-2";
 const MAX_TREATMENT_CHARS: u16 = 1000;
 
 /// The questions, with what this person saved before.
@@ -52,7 +52,7 @@ pub async fn save_answers(app: &App, citizen: &Citizen, request: &SavedAnswers) 
     Ok(tx.commit().await?)
 }
 
-/// The declaration as it was confirmed; opens the draft of the certificate.
+/// The declaration as it was confirmed; opens the draft of the certificate. All of it in one transaction.
 pub async fn submit(app: &App, citizen: &Citizen, request: &SubmitAnswers) -> Result<SubmissionReply, Refusal> {
     let department = department(app)?;
     let questions = questions(department.clone());
@@ -78,46 +78,25 @@ pub async fn submit(app: &App, citizen: &Citizen, request: &SubmitAnswers) -> Re
         chip: &request.chip,
     };
     proof.check_chip(app, citizen).await?;
-    // The nonce is used up before the draft is written: a second request with the same finds it used.
-    let mut tx = app.store.begin().await?;
-    proof.use_nonce(app, citizen, &mut tx).await?;
-    tx.commit().await?;
-
+    let mut draft = drafted(app, &request.answers);
+    let mut notes = Notes::of(Some(citizen.number.as_str().to_owned()), None);
+    // Without the chip's fields, where the evidence is gone already, a person types them.
+    holder::fill(app, (&mut draft, &mut notes), Role::Applicant, citizen.visit).await?;
+    let answers = StoredAnswers { version: VERSION.to_owned(), answers: request.answers.clone() };
     let actor = format!("kiosk:{}", citizen.kiosk);
     let by = By { actor: &actor, why: Why::AsPlanned, words: None };
-    let notes = Notes::of(Some(citizen.number.as_str().to_owned()), None);
-    let id = begin(app, &drafted(app, &request.answers), &notes, by).await?;
-    if let Some(mut paper) = OpenPaper::find(app, id).await?
-        && holder::fill(app, &mut paper, Role::Applicant, citizen.visit).await?
-    {
-        let revision = paper.row.revision;
-        super::write(app, &paper, revision, by).await?;
-    }
-    let answers = StoredAnswers { version: VERSION.to_owned(), answers: request.answers.clone() };
-    let sealed = Sealed::seal(&app.keys, declaration_place(&id.to_string()), &answers);
+
     let mut tx = app.store.begin().await?;
+    proof.use_nonce(app, citizen, &mut tx).await?;
+    let id = begin_in(&mut tx, app, (&draft, None), &notes, by).await?;
+    let sealed = Sealed::seal(&app.keys, declaration_place(&id.to_string()), &answers);
     tx.record_declaration(id, &citizen.hash, sealed, app.now_ms()).await?;
+    failpoint::reach("declare.written");
     tx.record_consent(&proof.consent(citizen, id, "not_asked", app.now_ms())).await?;
     tx.audit(&actor, "driver_declared", Some(citizen.visit), &id.to_string(), app.now_ms()).await?;
     tx.commit().await?;
+    failpoint::reach("declare.committed");
     Ok(SubmissionReply { paper: PaperId(id.0), department })
-}
-
-/// What the examining doctors look at first: questions answered yes, and what was written.
-pub async fn yes_answers(app: &App, id: CertificateId) -> Result<Option<Vec<(Bilingual, String)>>, Refusal> {
-    let Some(sealed) = app.store.declaration(id).await? else { return Ok(None) };
-    let stored = sealed.open(&app.keys, declaration_place(&id.to_string()))?;
-    let Some(department) = app.config.papers.driver_department.clone() else { return Ok(Some(Vec::new())) };
-    let questions = questions(department);
-    let said = stored.answers.iter().filter_map(|answer| {
-        let question = questions.questions.iter().find(|question| question.code == answer.question)?;
-        match &answer.value {
-            AnswerValue::Yes => Some((question.text.clone(), String::new())),
-            AnswerValue::Written { text } => Some((question.text.clone(), text.as_str().to_owned())),
-            AnswerValue::No | AnswerValue::Chosen { .. } => None,
-        }
-    });
-    Ok(Some(said.collect()))
 }
 
 pub(super) fn department(app: &App) -> Result<DepartmentCode, Refusal> {
@@ -147,13 +126,14 @@ async fn saved(app: &App, citizen: &Citizen) -> Result<Vec<Answer>, Refusal> {
 /// The draft that the declaration opens.
 fn drafted(app: &App, answers: &[Answer]) -> Draft {
     let mut draft = Draft::new(Kind::Driver);
-    let class = answers.iter().find_map(|answer| match &answer.value {
+    let classes = answers.iter().filter_map(|answer| match &answer.value {
         AnswerValue::Chosen { code } => LicenceClass::ALL.into_iter().find(|class| class_code(*class) == *code),
         AnswerValue::Yes | AnswerValue::No | AnswerValue::Written { .. } => None,
     });
+    let classes = LicenceClasses::of(classes).map(|classes| classes.to_string());
     let hospital = &app.config.hospital;
     for (field, text) in [
-        ("HANGBANGLAI", class.map_or("", LicenceClass::as_str)),
+        ("HANGBANGLAI", classes.as_deref().unwrap_or_default()),
         ("IDBENHVIEN", hospital.facility_code.as_str()),
         ("BENHVIEN", &hospital.name_vi),
     ] {
@@ -164,6 +144,26 @@ fn drafted(app: &App, answers: &[Answer]) -> Draft {
 }
 
 fn questions(department: DepartmentCode) -> Questionnaire {
+    Questionnaire {
+        version: VERSION.to_owned(),
+        title: title(),
+        questions: every_question(),
+        saved: Vec::new(),
+        declaration: promise(),
+        department,
+    }
+}
+
+/// What is declared with the answers.
+pub(super) fn promise() -> Bilingual {
+    Bilingual::new(
+        "Tôi xin cam đoan những điều khai trên đây là đúng sự thật theo sự hiểu biết của tôi.",
+        "I declare that the above is true to the best of my knowledge.",
+    )
+}
+
+/// In the order asked.
+pub(super) fn every_question() -> Vec<Question> {
     let class = Bilingual::new("Đề nghị khám", "Application");
     let family = Bilingual::new("Tiền sử gia đình", "Family history");
     let own = Bilingual::new("Tiền sử bản thân", "Own history");
@@ -175,17 +175,39 @@ fn questions(department: DepartmentCode) -> Questionnaire {
         answer: AnswerKind::YesNo,
         only_after_yes: None,
     };
-    let choices = LicenceClass::ALL.into_iter().map(|class| Choice {
-        code: class_code(class),
-        text: Bilingual::new(&format!("Hạng {}", class.as_str()), &format!("Class {}", class.as_str())),
-    });
-    let mut questions = vec![Question {
-        code: code("class"),
-        section: class,
-        text: Bilingual::new("Quý vị khám để lái xe hạng nào?", "Which class of licence is the examination for?"),
-        answer: AnswerKind::Choice { choices: choices.collect() },
-        only_after_yes: None,
-    }];
+    let choices = || {
+        let choice = |class: LicenceClass| Choice {
+            code: class_code(class),
+            text: Bilingual::new(&format!("Hạng {}", class.as_str()), &format!("Class {}", class.as_str())),
+        };
+        AnswerKind::Choice { choices: LicenceClass::ALL.into_iter().map(choice).collect() }
+    };
+    let mut questions = vec![
+        Question {
+            code: code("class"),
+            section: class.clone(),
+            text: Bilingual::new("Quý vị khám để lái xe hạng nào?", "Which class of licence is the examination for?"),
+            answer: choices(),
+            only_after_yes: None,
+        },
+        Question {
+            code: code("class_more"),
+            section: class.clone(),
+            text: Bilingual::new("Quý vị có khám để lái thêm một hạng khác không?", "Is it for one more class?"),
+            answer: AnswerKind::YesNo,
+            only_after_yes: None,
+        },
+        Question {
+            code: code("class_second"),
+            section: class,
+            text: Bilingual::new(
+                "Hạng thứ hai là hạng nào? Nếu còn hạng khác nữa, xin nói với bác sĩ.",
+                "Which is the second class? If there are still more, please tell the doctor.",
+            ),
+            answer: choices(),
+            only_after_yes: Some(code("class_more")),
+        },
+    ];
     questions.extend(
         FamilyIllness::ALL.into_iter().map(|one| yes_no(format!("family_{}", one.code()), &family, one.sentence())),
     );
@@ -211,17 +233,7 @@ fn questions(department: DepartmentCode) -> Questionnaire {
         answer: AnswerKind::Text { max_chars: MAX_TREATMENT_CHARS },
         only_after_yes: Some(code("treated")),
     });
-    Questionnaire {
-        version: VERSION.to_owned(),
-        title: title(),
-        questions,
-        saved: Vec::new(),
-        declaration: Bilingual::new(
-            "Tôi xin cam đoan những điều khai trên đây là đúng sự thật theo sự hiểu biết của tôi.",
-            "I declare that the above is true to the best of my knowledge.",
-        ),
-        department,
-    }
+    questions
 }
 
 fn class_code(class: LicenceClass) -> QuestionCode {
@@ -242,9 +254,9 @@ mod tests {
 
     #[test]
     fn every_question_has_its_own_code_and_classes_come_back() {
-        let all = questions(DepartmentCode::parse("KSK").expect("a code"));
-        let codes: HashSet<_> = all.questions.iter().map(|question| question.code.clone()).collect();
-        assert_eq!((codes.len(), all.questions.len()), (31, 31));
+        let all = every_question();
+        let codes: HashSet<_> = all.iter().map(|question| question.code.clone()).collect();
+        assert_eq!((codes.len(), all.len()), (33, 33));
         let classes: HashSet<_> = LicenceClass::ALL.into_iter().map(class_code).collect();
         assert_eq!(classes.len(), LicenceClass::ALL.len());
     }

@@ -2,12 +2,12 @@
 //! commune it does not code is proposed.
 
 use certificates::catalogue::propose;
-use certificates::{CardHolder, Form, Role, Section, Settings, fields};
+use certificates::{CardHolder, Draft, Form, Role, Section, fields};
 use emrtd::Evidence;
 use identity::{CitizenId, DocumentDate, PersonName, Sex};
 use time::Date;
 
-use super::OpenPaper;
+use super::Notes;
 use crate::app::App;
 use crate::identify::{evidence_place, visit_person_place};
 use crate::person::KnownPerson;
@@ -37,7 +37,12 @@ pub async fn candidates(app: &App) -> Result<Vec<Candidate>, Refusal> {
 }
 
 /// Puts the holder of that visit into the role. False where nobody was identified in that visit today.
-pub async fn fill(app: &App, paper: &mut OpenPaper, role: Role, visit: api::VisitId) -> Result<bool, Refusal> {
+pub async fn fill(
+    app: &App,
+    (draft, notes): (&mut Draft, &mut Notes),
+    role: Role,
+    visit: api::VisitId,
+) -> Result<bool, Refusal> {
     let Some(row) = app.store.visit(visit).await? else { return Ok(false) };
     let proven = matches!(row.assurance, api::Assurance::A | api::Assurance::B) && row.service_day == app.today();
     let Some(person) = person_of(app, &row)?.filter(|_| proven) else { return Ok(false) };
@@ -58,51 +63,47 @@ pub async fn fill(app: &App, paper: &mut OpenPaper, role: Role, visit: api::Visi
         ethnicity: details.and_then(|details| details.ethnicity.as_deref()),
         residence: details.and_then(|details| details.residence.as_deref()),
     };
-    let before = paper.draft.clone();
-    let fits = paper.draft.fill_person(role, &holder, &Settings::default());
+    let before = draft.clone();
+    let fits = draft.fill_person(role, &holder, &app.certificates.codes);
     if fits.is_err() {
         return Ok(false);
     }
-    for (field, text) in paper.draft.entries() {
+    for (field, text) in draft.entries() {
         // The issuer is our reading of the date, and stays open to a person.
         let is_issuer = field.code.starts_with("NOICAP") || field.code == "NOI_CAP";
         if !text.is_empty() && text != before.get(field.code) && !is_issuer {
-            paper.notes.locked.insert(field.code.to_owned());
+            notes.locked.insert(field.code.to_owned());
         }
     }
     if let Some(residence) = holder.residence {
-        paper.propose_communes(role, residence, app.today());
+        propose_communes((&*draft, &mut *notes), role, residence, app.today());
     }
     match role {
-        Role::Mother | Role::Relative | Role::Applicant => paper.notes.confirmer = Some(number.as_str().to_owned()),
+        Role::Mother | Role::Relative | Role::Applicant => notes.confirmer = Some(number.as_str().to_owned()),
         Role::Father => {
-            paper.notes.confirmer.get_or_insert_with(|| number.as_str().to_owned());
+            notes.confirmer.get_or_insert_with(|| number.as_str().to_owned());
         }
         Role::SurrogateMother | Role::SurrogateFather | Role::Deceased => {}
     }
     Ok(true)
 }
 
-impl OpenPaper {
-    /// What the address may mean, for the commune fields of the role that are still empty.
-    pub fn propose_communes(&mut self, role: Role, residence: &str, day: Date) {
-        let section = match role {
-            Role::Mother => Section::Mother,
-            Role::Father => Section::Father,
-            Role::SurrogateMother => Section::SurrogateMother,
-            Role::SurrogateFather => Section::SurrogateFather,
-            Role::Deceased | Role::Relative => Section::Residence,
-            Role::Applicant => Section::Applicant,
-        };
-        let codes: Vec<String> =
-            propose(residence, day).into_iter().map(|one| one.commune.as_str().to_owned()).collect();
-        for field in fields(self.draft.kind()).iter().filter(|field| field.section == section) {
-            // The first commune of the section is that of the address the chip names.
-            if matches!(field.form, Form::Commune { .. }) && self.draft.get(field.code).is_empty() && !codes.is_empty()
-            {
-                self.notes.proposed.insert(field.code.to_owned(), codes);
-                break;
-            }
+/// What the address may mean, for the commune fields of the role that are still empty.
+fn propose_communes((draft, notes): (&Draft, &mut Notes), role: Role, residence: &str, day: Date) {
+    let section = match role {
+        Role::Mother => Section::Mother,
+        Role::Father => Section::Father,
+        Role::SurrogateMother => Section::SurrogateMother,
+        Role::SurrogateFather => Section::SurrogateFather,
+        Role::Deceased | Role::Relative => Section::Residence,
+        Role::Applicant => Section::Applicant,
+    };
+    let codes: Vec<String> = propose(residence, day).into_iter().map(|one| one.commune.as_str().to_owned()).collect();
+    for field in fields(draft.kind()).iter().filter(|field| field.section == section) {
+        // The first commune of the section is that of the address the chip names.
+        if matches!(field.form, Form::Commune { .. }) && draft.get(field.code).is_empty() && !codes.is_empty() {
+            notes.proposed.insert(field.code.to_owned(), codes);
+            break;
         }
     }
 }

@@ -1,37 +1,21 @@
-//! Keys of doctors and midwives, held for their accounts: each signs the frozen bytes, detached. Opened when first
-//! needed; a token that is unplugged fails one signature.
+//! Keys of doctors and midwives, held for their accounts: each signs the frozen bytes, detached.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use api::Base64;
-use xmldsig::{
-    DetachedError, KeyError, SigningKey, SoftwareKey, TokenKey, TokenName, TokenSettings, sign_detached,
-    verify_detached,
-};
-use zeroize::Zeroizing;
+use xmldsig::{DetachedError, KeyError, SigningKey, sign_detached, verify_detached};
 
 use crate::app::App;
-use crate::certificate::{CertificateError, frozen_of, practitioner_signs};
+use crate::certificate::{CertificateError, frozen_of, practitioner_place, practitioner_signs};
 use crate::clock::HO_CHI_MINH;
-use crate::config::{ConfigError, PapersConfig, PractitionerKey};
-use crate::keys::Place;
+use crate::config::{ConfigError, PapersConfig, PractitionerConfig};
+use crate::held_key::HeldKey;
 use crate::store::{CertificateId, CertificateRow, MoveError};
 
 /// The keys by login.
 #[derive(Default)]
-pub struct Keyring(HashMap<String, Held>);
-
-struct Held {
-    source: Source,
-    open: Mutex<Option<Arc<dyn SigningKey>>>,
-}
-
-enum Source {
-    Pkcs12 { file: PathBuf, password: Zeroizing<String> },
-    Token(TokenSettings),
-}
+pub struct Keyring(HashMap<String, HeldKey>);
 
 #[derive(Debug, thiserror::Error)]
 pub enum PractitionerError {
@@ -49,22 +33,11 @@ pub enum PractitionerError {
 
 impl Keyring {
     pub fn from_config(config: &PapersConfig) -> Result<Self, ConfigError> {
-        let mut held = HashMap::new();
-        for practitioner in &config.practitioners {
-            let source = match &practitioner.key {
-                PractitionerKey::Pkcs12 { pkcs12, password } => {
-                    Source::Pkcs12 { file: pkcs12.clone(), password: password.read("papers.practitioners.password")? }
-                }
-                PractitionerKey::Pkcs11 { module, token, key_label, pin_file } => Source::Token(TokenSettings {
-                    module: module.clone(),
-                    token: TokenName::Label(token.clone()),
-                    key_label: key_label.clone(),
-                    pin_file: pin_file.clone(),
-                }),
-            };
-            held.insert(practitioner.login.clone(), Held { source, open: Mutex::default() });
-        }
-        Ok(Self(held))
+        let held = |practitioner: &PractitionerConfig| -> Result<_, ConfigError> {
+            let key = HeldKey::from_config(&practitioner.key, "papers.practitioners.password")?;
+            Ok((practitioner.login.clone(), key))
+        };
+        config.practitioners.iter().map(held).collect::<Result<_, _>>().map(Self)
     }
 
     pub fn holds(&self, login: &str) -> bool {
@@ -74,33 +47,33 @@ impl Keyring {
     /// May block on a device.
     fn key(&self, login: &str) -> Result<Arc<dyn SigningKey>, PractitionerError> {
         let held = self.0.get(login).ok_or(PractitionerError::NoKey)?;
-        let mut open = held.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = open.as_ref() {
-            return Ok(key.clone());
-        }
-        let key: Arc<dyn SigningKey> = match &held.source {
-            Source::Pkcs12 { file, password } => {
-                Arc::new(SoftwareKey::open_pkcs12(file, password).map_err(PractitionerError::Key)?)
-            }
-            Source::Token(settings) => Arc::new(TokenKey::open(settings.clone()).map_err(PractitionerError::Key)?),
-        };
-        *open = Some(key.clone());
-        Ok(key)
+        held.key().map_err(PractitionerError::Key)
     }
 }
 
-/// The practitioner of this login signs the frozen bytes of a certificate.
+/// The practitioner of this login signs the frozen bytes of a paper, of each of its classes.
 pub async fn sign(app: &App, id: CertificateId, login: &str) -> Result<(), PractitionerError> {
     let row = app.store.certificate(id).await.map_err(CertificateError::from)?;
     let row = row.ok_or(CertificateError::Move(MoveError::NotFound))?;
-    let payload = frozen_of(&app.keys, &row).map_err(CertificateError::from)?.ok_or(CertificateError::NotFrozen)?;
+    let mut payloads = Vec::new();
+    for row in app.store.paper(row.paper).await.map_err(CertificateError::from)? {
+        if let Some(payload) = frozen_of(&app.keys, &row).map_err(CertificateError::from)? {
+            payloads.push((row.id, payload));
+        }
+    }
+    if payloads.is_empty() {
+        return Err(CertificateError::NotFrozen.into());
+    }
     let (worker, now, login_of) = (app.clone(), app.now(), login.to_owned());
     let signing = tokio::task::spawn_blocking(move || {
         let key = worker.keyring.key(&login_of)?;
-        sign_detached(&payload, key.as_ref(), now).map_err(PractitionerError::Signature)
+        let sign = |(id, payload): &(CertificateId, Vec<u8>)| -> Result<_, PractitionerError> {
+            Ok((*id, sign_detached(payload, key.as_ref(), now).map_err(PractitionerError::Signature)?))
+        };
+        payloads.iter().map(sign).collect::<Result<Vec<_>, _>>()
     });
-    let signature = signing.await.map_err(|_| PractitionerError::CutOff)??;
-    practitioner_signs(app, id, login, &signature).await?;
+    let signatures = signing.await.map_err(|_| PractitionerError::CutOff)??;
+    practitioner_signs(app, login, &signatures).await?;
     Ok(())
 }
 
@@ -129,8 +102,4 @@ pub async fn practitioner_seals(
         }
     }
     Ok(seals)
-}
-
-fn practitioner_place(row: &str) -> Place<'_> {
-    Place { column: "practitioner_signatures.signature", row }
 }

@@ -5,35 +5,41 @@
 pub mod citizen;
 mod confirm;
 mod declaration;
+mod declared;
+mod given;
 mod holder;
 mod keyring;
 mod public;
 mod sheet;
+mod siblings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use api::papers::Answer;
-use certificates::{Certificate, CertificateNumber, Context, Draft, Kind, Numbered, Settings};
+use certificates::{Certificate, CertificateNumber, Draft, Kind, Level, Numbered};
 use identity::CitizenId;
 use serde::{Deserialize, Serialize};
-use time::PrimitiveDateTime;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::certificate::{By, CertificateError, Checked, Draft as Content, PaperError};
-use crate::certificate::{draft_of, number_text, open, people_of_draft, read_draft, save, write_draft};
-use crate::clock::HO_CHI_MINH;
+use crate::certificate::{
+    context, draft_of, number_text, open_in, people_of_draft, read_draft, reissue_in, save_in, write_draft,
+};
 use crate::keys::{Place, Sealed};
 use crate::refusal::Refusal;
-use crate::store::{CertificateId, CertificateKind, CertificateRow, StoreError};
+use crate::store::{CertificateId, CertificateKind, CertificateRow, StoreError, Tx};
 
 pub use confirm::{confirm, give_nonce};
-pub use declaration::{questionnaire, save_answers, submit, yes_answers};
+pub use declaration::{questionnaire, save_answers, submit};
+pub use declared::{Declared, declared};
+pub use given::{GivenAnswer, GivenError, GivenFinding, Reference, take};
 pub use holder::{Candidate, candidates, fill};
 pub use keyring::{Keyring, PractitionerError, practitioner_seals, sign};
 pub use public::{Validity, Verified, published_key, verify};
 pub use sheet::{SheetError, pdf};
+pub use siblings::{begin_sibling, findings};
 
 /// What the desk knows beside the draft.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +84,11 @@ impl Notes {
     /// Of a paper that this person confirms.
     pub fn of(confirmer: Option<String>, confinement: Option<Uuid>) -> Self {
         Self { confirmer, locked: BTreeSet::new(), proposed: BTreeMap::new(), corrected: BTreeMap::new(), confinement }
+    }
+
+    /// Who confirms, if the desk entered somebody.
+    pub fn confirmer(&self) -> Option<CitizenId> {
+        self.confirmer.as_deref().and_then(|number| CitizenId::parse(number).ok())
     }
 }
 
@@ -124,20 +135,47 @@ impl OpenPaper {
         let number = CertificateNumber::parse(&self.number(app)?).ok()?;
         self.certificate(app)?.with_number(number, &app.config.hospital.facility_code).ok()
     }
-
-    /// Who confirms, if the desk entered somebody.
-    pub fn confirmer(&self) -> Option<CitizenId> {
-        self.notes.confirmer.as_deref().and_then(|number| CitizenId::parse(number).ok())
-    }
 }
 
-/// Checks and writes a new paper with its notes.
+/// Writes a new paper with its notes.
 pub async fn begin(app: &App, draft: &Draft, notes: &Notes, by: By<'_>) -> Result<CertificateId, CertificateError> {
+    let mut tx = app.store.begin().await?;
+    let id = begin_in(&mut tx, app, (draft, None), notes, by).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The same in a transaction that does more, with the number where somebody else drew one.
+pub(crate) async fn begin_in(
+    tx: &mut Tx,
+    app: &App,
+    (draft, number): (&Draft, Option<(i32, u32)>),
+    notes: &Notes,
+    by: By<'_>,
+) -> Result<CertificateId, StoreError> {
     let (content, people) = (write_draft(draft), people_of_draft(draft));
-    let confirmer = notes.confirmer.as_deref().and_then(|number| CitizenId::parse(number).ok());
+    let confirmer = notes.confirmer();
     let content = Content { content: &content, confirmer: confirmer.as_ref(), people: &people };
-    let id = open(app, kind_code(draft.kind()), content, by).await?;
-    write_notes(app, id, notes).await?;
+    let id = open_in(tx, app, (kind_code(draft.kind()), number), content, by).await?;
+    put_notes(tx, app, id, notes).await?;
+    Ok(id)
+}
+
+/// Writes the draft of a later issue with its notes.
+pub async fn begin_reissue(
+    app: &App,
+    first: CertificateId,
+    draft: &Draft,
+    notes: &Notes,
+    by: By<'_>,
+) -> Result<CertificateId, CertificateError> {
+    let (content, people) = (write_draft(draft), people_of_draft(draft));
+    let confirmer = notes.confirmer();
+    let content = Content { content: &content, confirmer: confirmer.as_ref(), people: &people };
+    let mut tx = app.store.begin().await?;
+    let id = reissue_in(&mut tx, app, first, content, by).await?;
+    put_notes(&mut tx, app, id, notes).await?;
+    tx.commit().await?;
     Ok(id)
 }
 
@@ -149,23 +187,25 @@ pub async fn write(
     by: By<'_>,
 ) -> Result<crate::certificate::CertificateState, CertificateError> {
     let (content, people) = (write_draft(&paper.draft), people_of_draft(&paper.draft));
-    let confirmer = paper.confirmer();
+    let confirmer = paper.notes.confirmer();
     let content = Content { content: &content, confirmer: confirmer.as_ref(), people: &people };
-    let checked = if is_clean(app, &paper.draft) { Checked::Clean } else { Checked::Blocked };
-    let state = save(app, paper.row.id, revision, content, checked, by).await?;
-    write_notes(app, paper.row.id, &paper.notes).await?;
-    Ok(state)
-}
-
-pub async fn write_notes(app: &App, id: CertificateId, notes: &Notes) -> Result<(), StoreError> {
+    let found = findings(app, paper).await?;
+    let blocked = found.iter().any(|finding| finding.level() == Level::Block);
+    let checked = if blocked { Checked::Blocked } else { Checked::Clean };
     let mut tx = app.store.begin().await?;
-    tx.put_paper_notes(id, Sealed::seal(&app.keys, notes_place(&id.to_string()), notes)).await?;
-    tx.commit().await
+    let saved = save_in(&mut tx, app, (paper.row.id, revision), content, checked, by).await?;
+    for row in saved.rows {
+        put_notes(&mut tx, app, row, &paper.notes).await?;
+    }
+    tx.commit().await?;
+    Ok(saved.state)
 }
 
-/// Nothing blocks it.
-pub fn is_clean(app: &App, draft: &Draft) -> bool {
-    parsed(app, draft).is_some()
+pub(crate) async fn put_notes(tx: &mut Tx, app: &App, id: CertificateId, notes: &Notes) -> Result<(), StoreError> {
+    if let Some(confinement) = notes.confinement {
+        tx.join_confinement(confinement, id).await?;
+    }
+    tx.put_paper_notes(id, Sealed::seal(&app.keys, notes_place(&id.to_string()), notes)).await
 }
 
 pub fn kind_of(kind: CertificateKind) -> Kind {
@@ -185,11 +225,7 @@ pub fn kind_code(kind: Kind) -> CertificateKind {
 }
 
 fn parsed(app: &App, draft: &Draft) -> Option<Certificate> {
-    let settings = Settings::default();
-    let local = app.now().to_offset(HO_CHI_MINH);
-    let now = PrimitiveDateTime::new(local.date(), local.time());
-    let facility = &app.config.hospital.facility_code;
-    certificates::parse(draft, &Context { now, facility, settings: &settings }).ok()
+    certificates::parse(draft, &context(app)).ok()
 }
 
 pub(crate) fn notes_place(row: &str) -> Place<'_> {
@@ -218,7 +254,6 @@ impl From<CertificateError> for Refusal {
             CertificateError::Move(_)
             | CertificateError::Paper(_)
             | CertificateError::Numbering(_)
-            | CertificateError::NotConcerned
             | CertificateError::NotFrozen
             | CertificateError::Frozen
             | CertificateError::Replaced

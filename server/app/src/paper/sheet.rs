@@ -1,11 +1,11 @@
 //! A certificate on A4: its fields, who stands for it, and the codes that lead back here.
 
 use api::Base64;
-use certificates::Settings;
 use print::{Code, Facility, Issue, Seal, Signatures, Standing, compose};
 use time::OffsetDateTime;
 use xmldsig::{verify_enveloped, verify_paper};
 
+use super::declared::annex;
 use super::public::{Validity, statement, validity};
 use super::{OpenPaper, practitioner_seals};
 use crate::app::App;
@@ -77,7 +77,7 @@ async fn sheet(app: &App, paper: &OpenPaper) -> Result<print::Paper, SheetError>
         Some(_) => codes(app, paper)?,
         None => (Vec::new(), Vec::new()),
     };
-    let issue = Issue {
+    let mut issue = Issue {
         facility: Facility {
             authority: papers.authority.clone(),
             name: hospital.name_vi.clone(),
@@ -90,9 +90,14 @@ async fn sheet(app: &App, paper: &OpenPaper) -> Result<print::Paper, SheetError>
         signatures: Signatures { citizen, practitioners, facility: facility_seal(app, paper).await? },
         codes,
         verification,
+        annex: None,
         made_at: app.now().to_offset(HO_CHI_MINH),
     };
-    Ok(compose(&paper.corrected_draft(), &Settings::default(), issue))
+    let draft = paper.corrected_draft();
+    if row.kind == CertificateKind::Driver {
+        issue.annex = annex(app, row, (draft.get("HOTEN"), &papers.place)).await?;
+    }
+    Ok(compose(&draft, &app.certificates.codes, issue))
 }
 
 fn codes(app: &App, paper: &OpenPaper) -> Result<(Vec<Code>, Vec<String>), SheetError> {

@@ -39,7 +39,7 @@ impl Language {
         }
     }
 
-    pub(super) fn pick(self, vi: &'static str, en: &'static str) -> &'static str {
+    pub(super) fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Vietnamese => vi,
             Self::English => en,

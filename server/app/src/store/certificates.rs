@@ -1,16 +1,15 @@
-//! Certificates and what happened to them. Every change of state goes through [`Tx::apply`], which asks the one table of
-//! moves and writes the event beside the change.
+//! Certificates as rows: looked up, counted, frozen, settled.
 
 use std::fmt;
 use std::str::FromStr;
 
-use api::{Base64, KioskId, VisitId};
+use api::Base64;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::{Store, StoreError, Tx, hash_at, optional_hash_at, stored_codes, visit_at};
-use crate::certificate::{CertificateState, Move, NextStep, NotAllowed};
+use super::{Store, StoreError, Tx, hash_at, optional_hash_at, stored_codes};
+use crate::certificate::CertificateState;
 use crate::keys::Sealed;
 
 stored_codes! {
@@ -38,32 +37,6 @@ stored_codes! {
 /// The name of a certificate inside this system; never printed, never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CertificateId(pub Uuid);
-
-/// A certificate as it is written first.
-#[derive(Debug)]
-pub struct NewCertificate<'a> {
-    pub id: CertificateId,
-    pub kind: CertificateKind,
-    /// Rows of one paper share it; a paper of one row has its own id.
-    pub paper: CertificateId,
-    pub draft: Sealed<Base64>,
-    /// Keyed hash of the 12-digit number that the ward entered as confirmer.
-    pub confirmer: Option<[u8; 32]>,
-    pub people: &'a [([u8; 32], Part)],
-    pub replaces: Option<Replacement>,
-    pub actor: &'a str,
-    pub now: i64,
-}
-
-/// The issue that a re-issue replaces: its number is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replacement {
-    pub first: CertificateId,
-    /// Of the re-issue: 2 for the second issue.
-    pub issue: u32,
-    /// Year and number of the first.
-    pub number: Option<(i32, u32)>,
-}
 
 #[derive(Debug, Clone)]
 pub struct CertificateRow {
@@ -122,71 +95,6 @@ pub struct Frozen {
     pub token_hash: [u8; 32],
     pub token: Sealed<String>,
     pub now: i64,
-}
-
-/// Who does a move, when and why.
-#[derive(Debug, Clone)]
-pub struct Transition<'a> {
-    /// `staff:<login>`, `kiosk:<id>`, `hospital system`, `worker` or `command line`.
-    pub actor: &'a str,
-    pub at: i64,
-    /// A code, nothing personal.
-    pub why: &'a str,
-    /// What a person wrote.
-    pub words: Option<Sealed<String>>,
-}
-
-#[derive(Debug, Clone)]
-pub struct EventRow {
-    pub id: Uuid,
-    pub at: i64,
-    pub actor: String,
-    pub way: Move,
-    pub from: CertificateState,
-    pub to: CertificateState,
-    pub why: String,
-    pub words: Option<Sealed<String>>,
-    pub next_step: NextStep,
-}
-
-/// Evidence that a citizen read and agreed.
-#[derive(Debug, Clone)]
-pub struct ConfirmationRow {
-    pub id: Uuid,
-    pub certificate: CertificateId,
-    pub kiosk: KioskId,
-    pub visit: VisitId,
-    /// Keyed hash of the number.
-    pub person: [u8; 32],
-    /// SHA-256 of the text as it stood on the screen.
-    pub text_hash: [u8; 32],
-    pub confirmed_at: i64,
-    /// Derived from the text and the moment; the chip answered it.
-    pub challenge: [u8; 8],
-    /// The chip's signature; absent where the chip has no active authentication.
-    pub answer: Option<Sealed<Base64>>,
-}
-
-/// A practitioner's detached signature over the frozen payload.
-#[derive(Debug, Clone)]
-pub struct PractitionerSignature {
-    pub certificate: CertificateId,
-    pub login: String,
-    pub frozen_hash: [u8; 32],
-    pub signature: Sealed<Base64>,
-    pub signed_at: i64,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum MoveError {
-    #[error("no such certificate")]
-    NotFound,
-    #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
-    #[error("somebody else changed this certificate meanwhile")]
-    Overtaken,
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 impl CertificateId {
@@ -302,68 +210,6 @@ impl Store {
         let row = self.one(self.query(sql).bind(until)).await?;
         Ok(row.map(|row| row.try_get::<i64, _>("rows_there")).transpose()?.unwrap_or(0).unsigned_abs())
     }
-
-    pub async fn events_of(&self, id: CertificateId) -> Result<Vec<EventRow>, StoreError> {
-        let sql = "SELECT event_id, at, actor, move, from_state, to_state, why, words_sealed, next_step \
-                   FROM certificate_events WHERE facility_code = $1 AND certificate_id = $2 ORDER BY event_id";
-        let rows = self.all(self.query(sql).bind(id.to_string())).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(EventRow {
-                    id: uuid_at(row, "event_id")?,
-                    at: row.try_get("at")?,
-                    actor: row.try_get("actor")?,
-                    way: Move::from_stored(row.try_get("move")?)?,
-                    from: CertificateState::from_stored(row.try_get("from_state")?)?,
-                    to: CertificateState::from_stored(row.try_get("to_state")?)?,
-                    why: row.try_get("why")?,
-                    words: row.try_get::<Option<Vec<u8>>, _>("words_sealed")?.map(Sealed::from_stored),
-                    next_step: NextStep::from_stored(row.try_get("next_step")?)?,
-                })
-            })
-            .collect()
-    }
-
-    pub async fn confirmations_of(&self, id: CertificateId) -> Result<Vec<ConfirmationRow>, StoreError> {
-        let sql = "SELECT confirmation_id, kiosk_id, visit_id, person_hash, text_hash, confirmed_at, challenge, \
-                   answer_sealed FROM confirmations WHERE facility_code = $1 AND certificate_id = $2 \
-                   ORDER BY confirmed_at, confirmation_id";
-        let rows = self.all(self.query(sql).bind(id.to_string())).await?;
-        rows.iter()
-            .map(|row| {
-                let kiosk = KioskId::parse(row.try_get("kiosk_id")?);
-                let challenge: Vec<u8> = row.try_get("challenge")?;
-                Ok(ConfirmationRow {
-                    id: uuid_at(row, "confirmation_id")?,
-                    certificate: id,
-                    kiosk: kiosk.map_err(|_| StoreError::Stored { column: "kiosk_id" })?,
-                    visit: visit_at(row, "visit_id")?,
-                    person: hash_at(row, "person_hash")?,
-                    text_hash: hash_at(row, "text_hash")?,
-                    confirmed_at: row.try_get("confirmed_at")?,
-                    challenge: challenge.try_into().map_err(|_| StoreError::Stored { column: "challenge" })?,
-                    answer: row.try_get::<Option<Vec<u8>>, _>("answer_sealed")?.map(Sealed::from_stored),
-                })
-            })
-            .collect()
-    }
-
-    pub async fn practitioner_signatures(&self, id: CertificateId) -> Result<Vec<PractitionerSignature>, StoreError> {
-        let sql = "SELECT login, frozen_hash, signature_sealed, signed_at FROM practitioner_signatures \
-                   WHERE facility_code = $1 AND certificate_id = $2 ORDER BY signed_at, login";
-        let rows = self.all(self.query(sql).bind(id.to_string())).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(PractitionerSignature {
-                    certificate: id,
-                    login: row.try_get("login")?,
-                    frozen_hash: hash_at(row, "frozen_hash")?,
-                    signature: Sealed::from_stored(row.try_get("signature_sealed")?),
-                    signed_at: row.try_get("signed_at")?,
-                })
-            })
-            .collect()
-    }
 }
 
 impl Tx {
@@ -378,119 +224,6 @@ impl Tx {
                    ORDER BY certificate_id";
         let statement = self.columns(sql, COLUMNS).bind(paper.to_string());
         self.all(statement).await?.iter().map(certificate_row).collect()
-    }
-
-    /// Writes a draft and the people it concerns. A re-issue is linked with its first.
-    pub async fn open_certificate(&mut self, new: NewCertificate<'_>) -> Result<(), StoreError> {
-        let sql = "INSERT INTO certificates (facility_code, certificate_id, kind, paper_id, variant, state, state_at, \
-                   revision, created_at, created_by, draft_sealed, year, number, issue, confirmer_hash, replaces) \
-                   VALUES ($1, $2, $3, $4, '', 'draft', $5, 1, $5, $6, $7, $8, $9, $10, $11, $12)";
-        let number = new.replaces.and_then(|replaces| replaces.number);
-        let statement = self
-            .query(sql)
-            .bind(new.id.to_string())
-            .bind(new.kind.code())
-            .bind(new.paper.to_string())
-            .bind(new.now)
-            .bind(new.actor.to_owned())
-            .bind(new.draft.into_stored())
-            .bind(number.map(|(year, _)| i64::from(year)))
-            .bind(number.map(|(_, number)| i64::from(number)))
-            .bind(new.replaces.map_or(1, |replaces| i64::from(replaces.issue)))
-            .bind(new.confirmer.map(|hash| hash.to_vec()))
-            .bind(new.replaces.map(|replaces| replaces.first.to_string()));
-        self.execute(statement).await?;
-        if let Some(replaces) = new.replaces {
-            let sql = "UPDATE certificates SET replaced_by = $3 WHERE facility_code = $1 AND certificate_id = $2";
-            let statement = self.query(sql).bind(replaces.first.to_string()).bind(new.id.to_string());
-            self.execute(statement).await?;
-        }
-        self.concern(new.id, new.people).await
-    }
-
-    /// Whom the certificate concerns.
-    pub async fn people_of(&mut self, id: CertificateId) -> Result<Vec<([u8; 32], Part)>, StoreError> {
-        let sql = "SELECT person_hash, part FROM certificate_people WHERE facility_code = $1 AND certificate_id = $2 \
-                   ORDER BY part, person_hash";
-        let statement = self.query(sql).bind(id.to_string());
-        let rows = self.all(statement).await?;
-        rows.iter().map(|row| Ok((hash_at(row, "person_hash")?, Part::from_stored(row.try_get("part")?)?))).collect()
-    }
-
-    /// Whom the certificate concerns, from now on.
-    pub async fn concern(&mut self, id: CertificateId, people: &[([u8; 32], Part)]) -> Result<(), StoreError> {
-        let sql = "DELETE FROM certificate_people WHERE facility_code = $1 AND certificate_id = $2";
-        let statement = self.query(sql).bind(id.to_string());
-        self.execute(statement).await?;
-        for (person, part) in people {
-            let sql = "INSERT INTO certificate_people (facility_code, certificate_id, person_hash, part) \
-                       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-            let statement = self.query(sql).bind(id.to_string()).bind(person.to_vec()).bind(part.code());
-            self.execute(statement).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes another draft. False where the row is not at that revision any more.
-    pub async fn redraft(
-        &mut self,
-        (id, revision): (CertificateId, i64),
-        draft: Sealed<Base64>,
-        confirmer: Option<[u8; 32]>,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE certificates SET draft_sealed = $4, confirmer_hash = $5 WHERE facility_code = $1 \
-                   AND certificate_id = $2 AND revision = $3";
-        let statement = self
-            .query(sql)
-            .bind(id.to_string())
-            .bind(revision)
-            .bind(draft.into_stored())
-            .bind(confirmer.map(|hash| hash.to_vec()));
-        Ok(self.execute(statement).await? == 1)
-    }
-
-    /// Does one move and writes its event.
-    pub async fn apply(
-        &mut self,
-        id: CertificateId,
-        way: Move,
-        transition: Transition<'_>,
-    ) -> Result<CertificateState, MoveError> {
-        let sql = "SELECT state, revision FROM certificates WHERE facility_code = $1 AND certificate_id = $2";
-        let statement = self.query(sql).bind(id.to_string());
-        let row = self.one(statement).await?.ok_or(MoveError::NotFound)?;
-        let from = CertificateState::from_stored(row.try_get("state").map_err(StoreError::from)?)?;
-        let revision: i64 = row.try_get("revision").map_err(StoreError::from)?;
-        let to = from.after(way)?;
-        let sql = "UPDATE certificates SET state = $4, state_at = $5, revision = revision + 1, settled_at = $6 \
-                   WHERE facility_code = $1 AND certificate_id = $2 AND revision = $3";
-        let statement = self
-            .query(sql)
-            .bind(id.to_string())
-            .bind(revision)
-            .bind(to.code())
-            .bind(transition.at)
-            .bind(to.is_settled().then_some(transition.at));
-        if self.execute(statement).await? == 0 {
-            return Err(MoveError::Overtaken);
-        }
-        let sql = "INSERT INTO certificate_events (facility_code, event_id, certificate_id, at, actor, move, \
-                   from_state, to_state, why, words_sealed, next_step) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        let statement = self
-            .query(sql)
-            .bind(Uuid::now_v7().to_string())
-            .bind(id.to_string())
-            .bind(transition.at)
-            .bind(transition.actor.to_owned())
-            .bind(way.code())
-            .bind(from.code())
-            .bind(to.code())
-            .bind(transition.why.to_owned())
-            .bind(transition.words.map(Sealed::into_stored))
-            .bind(to.next_step().code());
-        self.execute(statement).await?;
-        Ok(to)
     }
 
     /// Writes the bytes that will be signed. The number, once written, stays.
@@ -540,45 +273,6 @@ impl Tx {
             .bind(code.map(str::to_owned))
             .bind(receipt.map(|(receipt, _)| receipt.to_owned()))
             .bind(receipt.map(|(_, at)| at));
-        self.execute(statement).await.map(drop)
-    }
-
-    /// A re-issue that was given up leaves its first as it was.
-    pub async fn unlink_reissue(&mut self, reissue: CertificateId) -> Result<(), StoreError> {
-        let sql = "UPDATE certificates SET replaced_by = NULL WHERE facility_code = $1 AND replaced_by = $2";
-        let statement = self.query(sql).bind(reissue.to_string());
-        self.execute(statement).await.map(drop)
-    }
-
-    pub async fn record_confirmation(&mut self, row: ConfirmationRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO confirmations (facility_code, confirmation_id, certificate_id, kiosk_id, visit_id, \
-                   person_hash, text_hash, confirmed_at, challenge, answer_sealed) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
-        let statement = self
-            .query(sql)
-            .bind(row.id.to_string())
-            .bind(row.certificate.to_string())
-            .bind(row.kiosk.as_str().to_owned())
-            .bind(row.visit.to_string())
-            .bind(row.person.to_vec())
-            .bind(row.text_hash.to_vec())
-            .bind(row.confirmed_at)
-            .bind(row.challenge.to_vec())
-            .bind(row.answer.map(Sealed::into_stored));
-        self.execute(statement).await.map(drop)
-    }
-
-    /// The same practitioner signs the same bytes once.
-    pub async fn record_practitioner_signature(&mut self, row: PractitionerSignature) -> Result<(), StoreError> {
-        let sql = "INSERT INTO practitioner_signatures (facility_code, certificate_id, login, frozen_hash, \
-                   signature_sealed, signed_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-        let statement = self
-            .query(sql)
-            .bind(row.certificate.to_string())
-            .bind(row.login)
-            .bind(row.frozen_hash.to_vec())
-            .bind(row.signature.into_stored())
-            .bind(row.signed_at);
         self.execute(statement).await.map(drop)
     }
 }

@@ -9,8 +9,12 @@ mod backup;
 mod certificates;
 mod desk;
 mod dispatch;
+mod drafts;
 mod eid;
+mod evidence;
 mod gateway;
+mod given;
+mod moves;
 mod numbering;
 mod outbox;
 mod papers;
@@ -37,29 +41,31 @@ pub use self::queue::{Appended, PlaceRow, QueueKey};
 pub use admission::ChallengeUse;
 pub use audit::{AuditRow, HeadRow, LinkRow};
 pub use backup::BackupError;
-pub use certificates::{
-    CertificateId, CertificateKind, CertificateRow, ConfirmationRow, EventRow, Frozen, FrozenRow, MoveError,
-    NewCertificate, Part, PractitionerSignature, Replacement, Transition,
-};
+pub use certificates::{CertificateId, CertificateKind, CertificateRow, Frozen, FrozenRow, Part};
 pub use desk::{AlertRow, DeskCase, DeskMove};
 pub use dispatch::{
     AttemptOutcome, AttemptRow, DispatchKind, DispatchStep, JobEnd, JobLease, JobRow, JobState, JobTally, NewJob,
 };
+pub use drafts::{NewCertificate, Replacement};
 pub use eid::EidAnswerRow;
+pub use evidence::{ConfirmationRow, PractitionerSignature};
 pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
+pub use given::GivenDraft;
+pub use moves::{EventRow, MoveError, Transition};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
-pub use papers::{ConsentRow, NonceRow};
+pub use papers::{ConsentRow, DeclarationConsent, DeclarationRow, NonceRow};
 pub use staff::{StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
 pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
+    (4, "given drafts", include_str!("migrations/0004_given_drafts.sql")),
     (5, "queue", include_str!("migrations/0005_queue.sql")),
     (6, "audit chain", include_str!("migrations/0006_audit_chain.sql")),
 ];

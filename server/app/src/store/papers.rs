@@ -5,7 +5,7 @@ use sqlx::Row;
 use time::Date;
 
 use super::visits::visit_row;
-use super::{CertificateId, ChallengeUse, Store, StoreError, Tx, VisitRow, day_text};
+use super::{CertificateId, ChallengeUse, Store, StoreError, Tx, VisitRow, day_text, hash_at};
 use crate::keys::Sealed;
 use crate::paper::{Notes, StoredAnswers, StoredCorrection};
 
@@ -33,6 +33,22 @@ pub struct ConsentRow {
     /// `signed`, or the code of why the chip did not answer.
     pub chip: String,
     pub at: i64,
+}
+
+/// A declaration as it was confirmed.
+#[derive(Debug, Clone)]
+pub struct DeclarationRow {
+    pub certificate: CertificateId,
+    pub answers: Sealed<StoredAnswers>,
+    pub declared_at: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationConsent {
+    /// `signed`, or the code of why the chip did not answer.
+    pub chip: String,
+    /// SHA-256 of the answers.
+    pub text_hash: [u8; 32],
 }
 
 impl Store {
@@ -82,9 +98,11 @@ impl Store {
         }))
     }
 
-    /// The latest word of the citizen about a certificate.
+    /// The latest word of the citizen about the paper that this certificate is, or is one class of.
     pub async fn last_consent(&self, id: CertificateId) -> Result<Option<(String, String, i64)>, StoreError> {
-        let sql = "SELECT sharing, chip, at FROM paper_consents WHERE facility_code = $1 AND certificate_id = $2 \
+        let sql = "SELECT sharing, chip, at FROM paper_consents WHERE facility_code = $1 AND certificate_id IN \
+                   (SELECT certificate_id FROM certificates WHERE facility_code = $1 AND paper_id IN \
+                   (SELECT paper_id FROM certificates WHERE facility_code = $1 AND certificate_id = $2)) \
                    AND subject <> 'questionnaire' ORDER BY at DESC LIMIT 1";
         let row = self.one(self.query(sql).bind(id.to_string())).await?;
         row.map(|row| Ok((row.try_get("sharing")?, row.try_get("chip")?, row.try_get("at")?))).transpose()
@@ -101,10 +119,24 @@ impl Store {
         row.map(|row| Ok(Sealed::from_stored(row.try_get("answers_sealed")?))).transpose()
     }
 
-    pub async fn declaration(&self, id: CertificateId) -> Result<Option<Sealed<StoredAnswers>>, StoreError> {
-        let sql = "SELECT answers_sealed FROM declarations WHERE facility_code = $1 AND certificate_id = $2";
+    pub async fn declaration(&self, id: CertificateId) -> Result<Option<DeclarationRow>, StoreError> {
+        let sql = "SELECT answers_sealed, declared_at FROM declarations WHERE facility_code = $1 \
+                   AND certificate_id = $2";
         let row = self.one(self.query(sql).bind(id.to_string())).await?;
-        row.map(|row| Ok(Sealed::from_stored(row.try_get("answers_sealed")?))).transpose()
+        row.map(|row| {
+            let answers = Sealed::from_stored(row.try_get("answers_sealed")?);
+            Ok(DeclarationRow { certificate: id, answers, declared_at: row.try_get("declared_at")? })
+        })
+        .transpose()
+    }
+
+    /// How the declaration with this certificate was confirmed.
+    pub async fn declaration_consent(&self, id: CertificateId) -> Result<Option<DeclarationConsent>, StoreError> {
+        let sql = "SELECT chip, text_hash FROM paper_consents WHERE facility_code = $1 AND certificate_id = $2 \
+                   AND subject = 'questionnaire'";
+        let row = self.one(self.query(sql).bind(id.to_string())).await?;
+        row.map(|row| Ok(DeclarationConsent { chip: row.try_get("chip")?, text_hash: hash_at(&row, "text_hash")? }))
+            .transpose()
     }
 }
 

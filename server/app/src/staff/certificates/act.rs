@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use certificates::Level;
 use uuid::Uuid;
 
 use super::super::Task;
@@ -13,8 +14,7 @@ use super::edit::{actor, back, find, refused, value};
 use super::words::{GIVING_UP, WITHOUT_CITIZEN};
 use crate::app::App;
 use crate::certificate::{
-    self, By, CertificateError, CertificateState, Draft as Content, FreezeTo, NumberSource, Why, freeze_paper,
-    people_of_draft, write_draft,
+    self, By, CertificateError, CertificateState, FreezeTo, NumberSource, PaperError, Why, freeze_paper,
 };
 use crate::dispatch::throw_switch;
 use crate::http::{Failure, not_found};
@@ -137,6 +137,12 @@ pub async fn act(
 /// Where the page goes afterwards.
 async fn run(app: &App, open: &OpenPaper, step: Step, by: By<'_>) -> Result<Uuid, CertificateError> {
     let (id, paper) = (open.row.id, open.row.paper);
+    if matches!(step, Step::Ask | Step::Pass) && open.row.frozen.is_none() {
+        let found = paper::findings(app, open).await?;
+        if found.iter().any(|finding| finding.level() == Level::Block) {
+            return Err(PaperError::Findings(found).into());
+        }
+    }
     match step {
         Step::Ask => match open.row.kind {
             CertificateKind::Birth | CertificateKind::Death => certificate::ask_citizen(app, paper, by).await?,
@@ -151,10 +157,10 @@ async fn run(app: &App, open: &OpenPaper, step: Step, by: By<'_>) -> Result<Uuid
         }
         Step::Back => certificate::take_back(app, paper, by).await?,
         Step::Discard => certificate::discard(app, paper, by).await?,
-        Step::Void => certificate::void(app, id, by).await?,
+        Step::Void => certificate::void(app, paper, by).await?,
         Step::Again => certificate::send_again(app, id, by).await?,
         Step::Reissue => return reissue(app, open, by).await,
-        Step::Sibling => return sibling(app, open, by).await,
+        Step::Sibling => return Ok(paper::begin_sibling(app, open, by).await?.0),
         Step::Sign => {}
     }
     Ok(id.0)
@@ -163,39 +169,9 @@ async fn run(app: &App, open: &OpenPaper, step: Step, by: By<'_>) -> Result<Uuid
 /// The same paper corrected: its first number stays.
 async fn reissue(app: &App, open: &OpenPaper, by: By<'_>) -> Result<Uuid, CertificateError> {
     let numbered = open.numbered(app).ok_or(CertificateError::NotFrozen)?;
-    let draft = numbered.to_reissue();
-    let (content, people, confirmer) = (write_draft(&draft), people_of_draft(&draft), open.confirmer());
-    let content = Content { content: &content, confirmer: confirmer.as_ref(), people: &people };
-    let id = certificate::reissue(app, open.row.id, content, by).await?;
     // What the chip said then may be what must be corrected: nothing is locked.
     let notes = Notes::of(open.notes.confirmer.clone(), open.notes.confinement);
-    paper::write_notes(app, id, &notes).await?;
-    Ok(id.0)
-}
-
-/// Another child of the same birth: everything of the mother and the confinement, nothing of the child.
-async fn sibling(app: &App, open: &OpenPaper, by: By<'_>) -> Result<Uuid, CertificateError> {
-    let mut draft = open.draft.clone();
-    for code in [
-        "MA_GCS",
-        "SO",
-        "SO_SERI",
-        "TEN_CON",
-        "GIOI_TINH_CON",
-        "CAN_NANG_CON",
-        "NGAY_SINH_CON",
-        "TINH_TRANG_CON",
-        "MA_THE_TAM",
-    ] {
-        draft.set(code, "").map_err(|_| CertificateError::Variants)?;
-    }
-    let confinement = open.notes.confinement.unwrap_or_else(Uuid::now_v7);
-    let mut first = open.notes.clone();
-    first.confinement = Some(confinement);
-    paper::write_notes(app, open.row.id, &first).await?;
-    let mut notes = first.clone();
-    notes.corrected.clear();
-    Ok(paper::begin(app, &draft, &notes, by).await?.0)
+    Ok(paper::begin_reissue(app, open.row.id, &numbered.to_reissue(), &notes, by).await?.0)
 }
 
 /// The steps that this state allows; who may do them is asked beside.

@@ -1,10 +1,12 @@
 //! Writing: a new draft, its fields, a person from a chip, a document of the hospital's system.
 
+use std::borrow::Cow;
+
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use certificates::{Draft, Kind, Need, fields, wire};
+use certificates::{Draft, Field, Kind, Need, fields, wire};
 use identity::CitizenId;
 use uuid::Uuid;
 
@@ -40,9 +42,8 @@ pub async fn import(
     let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::WriteCertificates)?;
     let document = value(&pairs, "document").unwrap_or_default().trim();
-    let settings = certificates::Settings::default();
     let read = wire::portal::read(document.as_bytes())
-        .or_else(|_| wire::driver::read_root(document.as_bytes(), &settings.conclusions));
+        .or_else(|_| wire::driver::read_root(document.as_bytes(), &app.certificates.codes.conclusions));
     match read {
         Ok(mut draft) => {
             // A number of another system is drawn here again, from the ranges that both share.
@@ -90,19 +91,14 @@ pub async fn save(
     Path(id): Path<Uuid>,
     form: Result<Form<Pairs>, FormRejection>,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
-    page::allowed(&staff, Task::WriteCertificates)?;
-    let mut open = find(&app, id).await?;
-    if !is_editable(open.row.state) {
-        return Ok(back(id, "not_allowed"));
-    }
+    let (pairs, Some(mut open)) = to_change(&app, &staff, id, form).await? else { return Ok(back(id, "not_allowed")) };
     for field in fields(open.draft.kind()) {
         if field.need == Need::Drawn || open.notes.locked.contains(field.code) {
             continue;
         }
-        if let Some(text) = value(&pairs, field.code) {
+        if let Some(text) = typed(&pairs, field) {
             let changed = open.draft.get(field.code) != text.trim();
-            open.draft.set(field.code, text).map_err(|error| Failure::malformed(&error.to_string()))?;
+            open.draft.set(field.code, &text).map_err(|error| Failure::malformed(&error.to_string()))?;
             if changed && !text.trim().is_empty() {
                 open.notes.proposed.remove(field.code);
             }
@@ -118,10 +114,47 @@ pub async fn save(
         open.notes.confirmer = CitizenId::parse(number).ok().map(|number| number.as_str().to_owned());
     }
     let revision = value(&pairs, "revision").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let actor = actor(&staff);
+    write(&app, &staff, &open, revision, "saved").await
+}
+
+/// What was typed into a field; of one that takes several values, all that were chosen.
+fn typed<'a>(pairs: &'a Pairs, field: &Field) -> Option<Cow<'a, str>> {
+    match field.form {
+        certificates::Form::LicenceClasses => {
+            let mut chosen =
+                pairs.iter().filter(|(name, _)| name == field.code).map(|(_, text)| text.as_str()).peekable();
+            chosen.peek()?;
+            Some(chosen.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ").into())
+        }
+        _ => value(pairs, field.code).map(Cow::Borrowed),
+    }
+}
+
+/// What a form wants changed, and the paper while it may be changed.
+async fn to_change(
+    app: &App,
+    staff: &Staff,
+    id: Uuid,
+    form: Result<Form<Pairs>, FormRejection>,
+) -> Result<(Pairs, Option<OpenPaper>), Failure> {
+    let pairs = page::own_pairs(staff, form)?;
+    page::allowed(staff, Task::WriteCertificates)?;
+    let open = find(app, id).await?;
+    let editable = is_editable(open.row.state);
+    Ok((pairs, editable.then_some(open)))
+}
+
+async fn write(
+    app: &App,
+    staff: &Staff,
+    open: &OpenPaper,
+    revision: i64,
+    done: &'static str,
+) -> Result<Response, Failure> {
+    let (id, actor) = (open.row.id.0, actor(staff));
     let by = By { actor: &actor, why: Why::AsPlanned, words: None };
-    match paper::write(&app, &open, revision, by).await {
-        Ok(_) => Ok(back(id, "saved")),
+    match paper::write(app, open, revision, by).await {
+        Ok(_) => Ok(back(id, done)),
         Err(error) => refused(id, error),
     }
 }
@@ -147,26 +180,16 @@ pub async fn person(
     Path(id): Path<Uuid>,
     form: Result<Form<Pairs>, FormRejection>,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
-    page::allowed(&staff, Task::WriteCertificates)?;
-    let mut open = find(&app, id).await?;
-    if !is_editable(open.row.state) {
-        return Ok(back(id, "not_allowed"));
-    }
+    let (pairs, Some(mut open)) = to_change(&app, &staff, id, form).await? else { return Ok(back(id, "not_allowed")) };
     let role = words::roles(open.draft.kind()).iter().copied();
     let role = role.into_iter().find(|role| value(&pairs, "role") == Some(words::role_code(*role)));
     let visit = value(&pairs, "visit").and_then(|visit| visit.parse().ok()).map(api::VisitId);
     let (Some(role), Some(visit)) = (role, visit) else { return Ok(back(id, "nobody")) };
-    if !paper::fill(&app, &mut open, role, visit).await? {
+    if !paper::fill(&app, (&mut open.draft, &mut open.notes), role, visit).await? {
         return Ok(back(id, "nobody"));
     }
-    let actor = actor(&staff);
-    let by = By { actor: &actor, why: Why::AsPlanned, words: None };
     let revision = open.row.revision;
-    match paper::write(&app, &open, revision, by).await {
-        Ok(_) => Ok(back(id, "filled")),
-        Err(error) => refused(id, error),
-    }
+    write(&app, &staff, &open, revision, "filled").await
 }
 
 pub fn is_editable(state: CertificateState) -> bool {
@@ -202,7 +225,6 @@ pub fn refused(id: Uuid, error: CertificateError) -> Result<Response, Failure> {
         }
         CertificateError::Move(MoveError::NotFound | MoveError::NotAllowed(_))
         | CertificateError::Numbering(_)
-        | CertificateError::NotConcerned
         | CertificateError::NotFrozen
         | CertificateError::Frozen
         | CertificateError::Replaced

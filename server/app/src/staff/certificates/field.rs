@@ -58,7 +58,7 @@ impl Fields<'_> {
             Need::Drawn => self.language.pick("cấp khi chốt nội dung", "drawn when it is frozen"),
             Need::Required | Need::Optional | Need::ByRule => "",
         };
-        html! { output.fixed id=(field.code) { @match shown { Some(label) => { (label) } None => { @if text.is_empty() { (empty) } @else { (text) } } } } }
+        html! { output.fixed.drawn[field.need == Need::Drawn] id=(field.code) { @match shown { Some(label) => { (label) } None => { @if text.is_empty() { (empty) } @else { (text) } } } } }
     }
 
     fn control(&self, field: &Field, lang: Lang, said: &str) -> Markup {
@@ -68,6 +68,21 @@ impl Fields<'_> {
             return self.commune(field, province, said);
         }
         let offers = field.offers(self.settings, self.day, lang);
+        if field.form == Form::LicenceClasses {
+            let chosen: Vec<&str> = text.split([',', ';']).map(str::trim).collect();
+            return html! {
+                // Says that none was chosen, where none is.
+                input type="hidden" name=(code) value="";
+                span.classes id=(code) role="group" aria-label=(field.label.say(lang)) aria-describedby=(said) {
+                    @for offer in &offers {
+                        label.choice {
+                            input type="checkbox" name=(code) value=(offer.value) checked[chosen.contains(&offer.value.as_str())];
+                            (offer.label)
+                        }
+                    }
+                }
+            };
+        }
         if !offers.is_empty() {
             let known = text.is_empty() || offers.iter().any(|offer| offer.value == text);
             return html! {
@@ -168,6 +183,6 @@ fn hint(field: &Field, language: Language) -> (&'static str, &'static str) {
         | Form::PaperNumber { .. }
         | Form::Facility
         | Form::CertificateNumber
-        | Form::LicenceClass => ("", "text"),
+        | Form::LicenceClasses => ("", "text"),
     }
 }

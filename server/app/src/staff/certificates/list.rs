@@ -212,12 +212,12 @@ impl View<'_> {
             a.card.paper href={ "/staff/certificates/" (row.id) } {
                 span.kind {
                     (kind_of(row.kind).title().say(lang))
-                    small { (paper.number(self.app).unwrap_or_else(|| self.language.pick("chưa có số", "no number yet").to_owned())) @if row.issue > 1 { " · " (self.language.pick("cấp lại", "re-issue")) } }
+                    small { (row.natural_key.as_deref().unwrap_or(self.language.pick("chưa có số", "no number yet"))) @if row.issue > 1 { " · " (self.language.pick("cấp lại", "re-issue")) } }
                 }
                 span.who { @if who.is_empty() { "—" } @else { (who.join(" · ")) } small { (since(row.state_at)) } }
                 span.where {
                     span class={ "tag " (words::look(row.state)) } { (words::state(row.state, self.language)) }
-                    @if let Some(code) = &row.outcome_code { " " span.tag.danger { (code) } }
+                    @if let Some(code) = &row.outcome_code { " " span.tag.danger { (words::outcome(code, self.language)) } }
                     (countdown(row.deadline_at.filter(|_| !row.state.is_settled()), self.app.now_ms(), self.language))
                     small { (words::next(row.state.next_step(), self.language)) }
                 }

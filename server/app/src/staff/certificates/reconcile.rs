@@ -156,7 +156,7 @@ fn line(row: &Evidence, settles: bool, language: Language) -> Markup {
                     div.attempt {
                         (since(attempt.started_at))
                         @match attempt.ended_at { Some(ended) => { " – " (since(ended)) } None => { " – " (language.pick("không có trả lời", "no answer")) } }
-                        @if let Some(code) = &attempt.code { " · " (code) }
+                        @if let Some(code) = &attempt.code { " · " (words::outcome(code, language)) }
                         small.hash { (hex::encode(attempt.content_hash).get(..16).unwrap_or_default()) "… " (attempt.destination) }
                     }
                 }

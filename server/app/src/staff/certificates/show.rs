@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use certificates::{Finding, Level, Section, Settings, fields, reading};
+use certificates::{Field, Finding, Kind, Level, Section, field, fields, reading};
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -18,11 +18,11 @@ use super::field::Fields;
 use super::list::{countdown, since};
 use super::words;
 use crate::app::App;
-use crate::certificate::{Why, check, words_of};
+use crate::certificate::{Why, words_of};
 use crate::http::Failure;
-use crate::paper::{self, Candidate, OpenPaper, SheetError};
+use crate::paper::{self, Candidate, Declared, OpenPaper, SheetError};
 use crate::refusal::Refusal;
-use crate::store::CertificateKind;
+use crate::store::{CertificateKind, CertificateRow};
 
 #[derive(Deserialize)]
 pub struct Shown {
@@ -39,9 +39,14 @@ pub async fn page(
     page::allowed(&staff, Task::SeeCertificates)?;
     let open = find(&app, id).await?;
     let editable = is_editable(open.row.state) && staff.may(Task::WriteCertificates);
-    let findings = if is_editable(open.row.state) { check(&app, &open.draft) } else { Vec::new() };
+    let findings = if is_editable(open.row.state) {
+        paper::findings(&app, &open).await.map_err(Refusal::from)?
+    } else {
+        Vec::new()
+    };
     let candidates = if editable { paper::candidates(&app).await? } else { Vec::new() };
-    let declared = paper::yes_answers(&app, open.row.id).await?;
+    let declared = paper::declared(&app, &open.row).await.map_err(Refusal::from)?;
+    let classes = app.store.paper(open.row.paper).await.map_err(Refusal::Store)?;
     let history = history(&app, &open, language).await?;
     let evidence = evidence(&app, &open, language).await?;
     let view = View { app: &app, staff: &staff, language, open: &open, findings: &findings };
@@ -52,6 +57,7 @@ pub async fn page(
                 p class={ "note " (look) } role="status" { (words) }
             }
             (view.head())
+            (view.classes(&classes))
             @if let Some(declared) = &declared { (view.declared(declared)) }
             @if editable { (view.people(&candidates)) (view.form()) } @else { (view.read()) }
             (view.steps())
@@ -111,14 +117,14 @@ impl View<'_> {
                 div {
                     h1 { (title) }
                     p.lead {
-                        (self.open.number(self.app).unwrap_or_else(|| language.pick("chưa có số", "no number yet").to_owned()))
+                        (row.natural_key.as_deref().unwrap_or(language.pick("chưa có số", "no number yet")))
                         @if row.issue > 1 { " · " (language.pick("cấp lại lần", "re-issue")) " " (row.issue - 1) }
                         @if let Some(first) = row.replaces { " · " a href={ "/staff/certificates/" (first) } { (language.pick("bản trước", "earlier issue")) } }
                         @if let Some(later) = row.replaced_by { " · " a href={ "/staff/certificates/" (later) } { (language.pick("bản cấp lại", "later issue")) } }
                     }
                     div.tags {
                         span class={ "tag " (words::look(row.state)) } { (words::state(row.state, language)) }
-                        @if let Some(code) = &row.outcome_code { span.tag.danger { (code) } }
+                        @if let Some(code) = &row.outcome_code { span.tag.danger { (words::outcome(code, language)) } }
                         (countdown(row.deadline_at.filter(|_| !row.state.is_settled()), self.app.now_ms(), language))
                         @if let (Some(receipt), Some(at)) = (&row.receipt, row.received_at) { span.tag.ok { (receipt) " · " (since(at)) } }
                     }
@@ -131,14 +137,33 @@ impl View<'_> {
         }
     }
 
-    fn declared(&self, declared: &[(api::papers::Bilingual, String)]) -> Markup {
+    /// The certificates of a paper with several licence classes.
+    fn classes(&self, rows: &[CertificateRow]) -> Markup {
+        if rows.len() < 2 {
+            return html! {};
+        }
+        html! {
+            nav.card.variants aria-label=(self.language.pick("Các hạng của giấy này", "Classes of this paper")) {
+                @for row in rows {
+                    a.on[row.id == self.open.row.id] href={ "/staff/certificates/" (row.id) } {
+                        strong { (row.variant) } " "
+                        span class={ "tag " (words::look(row.state)) } { (words::state(row.state, self.language)) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the examining doctors look at first: questions answered yes, and what was written.
+    fn declared(&self, declared: &[Declared]) -> Markup {
+        let notable: Vec<&Declared> = declared.iter().filter(|said| said.notable).collect();
         html! {
             section.card.declared {
                 h2 { (self.language.pick("Người khám đã khai tại kiosk", "Declared at the kiosk")) }
-                @if declared.is_empty() { p { (self.language.pick("Tất cả đều trả lời \"không\".", "Everything was answered \"no\".")) } }
+                @if notable.is_empty() { p { (self.language.pick("Tất cả đều trả lời \"không\".", "Everything was answered \"no\".")) } }
                 ul {
-                    @for (question, words) in declared {
-                        li { (self.language.pick_of(question)) @if !words.is_empty() { " " strong { (words) } } }
+                    @for said in notable {
+                        li { (self.language.pick_of(&said.question)) " " strong { (self.language.pick(&said.answer.vi, &said.answer.en)) } }
                     }
                 }
             }
@@ -154,7 +179,9 @@ impl View<'_> {
                 label {
                     (language.pick("Điền từ thẻ của người đã quét chip hôm nay:", "Fill from the chip of a person seen today:")) " "
                     select name="visit" required {
-                        option value="" {}
+                        option value="" {
+                            @if candidates.is_empty() { (language.pick("chưa có ai", "nobody yet")) } @else { (language.pick("chọn người…", "choose…")) }
+                        }
                         @for candidate in candidates {
                             option value=(candidate.visit) {
                                 (candidate.person.name.as_deref().unwrap_or_default()) " · " (candidate.person.birth.as_deref().unwrap_or_default())
@@ -177,11 +204,10 @@ impl View<'_> {
 
     fn form(&self) -> Markup {
         let (language, lang) = (self.language, words::lang(self.language));
-        let settings = Settings::default();
         // A form that nobody saved yet is not scolded.
         let findings = if self.open.row.revision > 1 { self.findings } else { &[] };
         let day = self.app.today();
-        let controls = Fields { paper: self.open, findings, day, language, settings: &settings };
+        let controls = Fields { paper: self.open, findings, day, language, settings: &self.app.certificates.codes };
         let all = fields(self.open.draft.kind());
         let mut sections: Vec<Section> = all.iter().map(|field| field.section).collect();
         sections.dedup();
@@ -192,8 +218,15 @@ impl View<'_> {
                 (page::token(self.staff))
                 input type="hidden" name="revision" value=(self.open.row.revision);
                 @if !findings.is_empty() {
-                    p.note.danger[blocking > 0].warn[blocking == 0] role="status" {
-                        (blocking) " " (language.pick("mục phải sửa", "to correct")) ", " (warnings) " " (language.pick("mục nên xem lại", "to look at"))
+                    div.note.danger[blocking > 0].warn[blocking == 0] role="status" {
+                        @if blocking > 0 { strong { (blocking) " " (language.pick("mục phải sửa", "to correct")) } }
+                        @if blocking > 0 && warnings > 0 { ", " }
+                        @if warnings > 0 { (warnings) " " (language.pick("mục nên xem lại", "to look at")) }
+                        ": "
+                        @for (index, field) in found_in(self.open.draft.kind(), findings).into_iter().enumerate() {
+                            @if index > 0 { " · " }
+                            a href={ "#" (field.code) } { (field.label.say(lang)) }
+                        }
                     }
                 }
                 section.card {
@@ -225,7 +258,6 @@ impl View<'_> {
     /// In plain words, as the citizen reads it.
     fn read(&self) -> Markup {
         let lang = words::lang(self.language);
-        let settings = Settings::default();
         let Some(certificate) = self.open.certificate(self.app) else {
             return html! {
                 section.card.part { dl {
@@ -235,7 +267,7 @@ impl View<'_> {
                 } }
             };
         };
-        let text = reading(&certificate, lang, &settings);
+        let text = reading(&certificate, lang, &self.app.certificates.codes);
         let mut sections: Vec<Section> = text.lines().iter().map(|line| line.section).collect();
         sections.dedup();
         html! {
@@ -297,6 +329,17 @@ impl View<'_> {
     }
 }
 
+/// Fields with a finding, each once.
+fn found_in(kind: Kind, findings: &[Finding]) -> Vec<&'static Field> {
+    let mut found: Vec<&Field> = Vec::new();
+    for finding in findings {
+        if !found.iter().any(|field| field.code == finding.field()) {
+            found.extend(field(kind, finding.field()));
+        }
+    }
+    found
+}
+
 async fn evidence(app: &App, open: &OpenPaper, language: Language) -> Result<Markup, Failure> {
     let confirmations = app.store.confirmations_of(open.row.id).await.map_err(Refusal::Store)?;
     let consent = app.store.last_consent(open.row.id).await.map_err(Refusal::Store)?;
@@ -345,7 +388,7 @@ async fn history(app: &App, open: &OpenPaper, language: Language) -> Result<Mark
         let said = words_of(&app.keys, open.row.id, event).map_err(Refusal::Seal)?;
         let why = match Why::from_stored(&event.why) {
             Ok(why) => words::why(why, language).to_owned(),
-            Err(_) => event.why.clone(),
+            Err(_) => words::outcome(&event.why, language),
         };
         lines.push((event, why, said));
     }
@@ -353,10 +396,10 @@ async fn history(app: &App, open: &OpenPaper, language: Language) -> Result<Mark
         section.card.part {
             h2 { (language.pick("Lịch sử", "History")) }
             ol.history {
-                li { span { (since(open.row.created_at)) } " " (open.row.created_by) " · " (language.pick("Lập", "Written")) }
+                li { span { (since(open.row.created_at)) } " " (words::actor(&open.row.created_by, language)) " · " (language.pick("Lập", "Written")) }
                 @for (event, why, said) in &lines {
                     li {
-                        span { (since(event.at)) } " " (event.actor) " · " strong { (words::way(event.way, language)) }
+                        span { (since(event.at)) } " " (words::actor(&event.actor, language)) " · " strong { (words::way(event.way, language)) }
                         " → " (words::state(event.to, language)) " · " (why)
                         @if let Some(said) = said { " · “" (said) "”" }
                     }

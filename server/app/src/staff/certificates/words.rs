@@ -225,12 +225,58 @@ pub fn alarm(alarm: &Alarm, language: Language) -> String {
     }
 }
 
+/// What an outcome's code means; one that nobody explained stands as it is.
+pub fn outcome(code: &str, language: Language) -> String {
+    let words = match code {
+        "timed_out" => language.pick("cổng không trả lời kịp", "no answer in time"),
+        "connection_broke" => language.pick("đứt kết nối giữa chừng", "the connection broke"),
+        "worker_lost" => language.pick("máy gửi dừng giữa chừng", "the sending machine stopped"),
+        "garbled" => language.pick("trả lời không đọc được", "an answer nobody can read"),
+        "http_429" => language.pick("cổng báo quá nhiều yêu cầu", "too many requests"),
+        "http_413" | "1001" => language.pick("tệp quá lớn", "the file is too large"),
+        "205" => language.pick("nội dung không đúng mẫu", "the content is not of the form"),
+        "401" | "http_401" => language.pick("tài khoản không được phép", "the account may not"),
+        "0" => language.pick("cổng không nhận hồ sơ", "the record is not taken"),
+        "500" | "http_500" | "http_502" | "http_503" | "http_504" => {
+            language.pick("cổng gặp lỗi", "the gateway failed")
+        }
+        "token_facility_differs" | "facility_differs" => {
+            language.pick("tài khoản của cơ sở khác", "the account is of another facility")
+        }
+        "token_unplugged" => language.pick("thiết bị ký không cắm", "the signing token is unplugged"),
+        "key_unreadable" | "no_key" | "key_failed" => {
+            language.pick("không dùng được khóa ký", "the key cannot be used")
+        }
+        "wrong_pin" | "pin_needs_a_person" => language.pick("mã PIN của thiết bị ký", "PIN of the signing token"),
+        "certificate_not_valid_now" | "certificate_does_not_fit" => {
+            language.pick("chứng thư số không dùng được", "the signing certificate cannot be used")
+        }
+        _ => return code.to_owned(),
+    };
+    format!("{words} ({code})")
+}
+
+/// Who did something: an account, a kiosk, a machine.
+pub fn actor(actor: &str, language: Language) -> String {
+    match actor.split_once(':') {
+        Some(("staff", login)) => login.to_owned(),
+        Some(("kiosk", id)) => format!("kiosk {id}"),
+        Some(("command line", by)) => format!("{by} ({})", language.pick("dòng lệnh", "command line")),
+        Some(("worker", _)) => language.pick("máy ký và gửi", "signing and sending").to_owned(),
+        Some(_) | None => match actor {
+            "hospital system" => language.pick("phần mềm bệnh viện", "hospital system").to_owned(),
+            "worker" => language.pick("máy ký và gửi", "signing and sending").to_owned(),
+            other => other.to_owned(),
+        },
+    }
+}
+
 pub fn dispatch_kind(kind: DispatchKind, language: Language) -> &'static str {
     match kind {
-        DispatchKind::Birth => language.pick("Giấy chứng sinh", "Births"),
-        DispatchKind::Death => language.pick("Giấy báo tử", "Deaths"),
-        DispatchKind::Driver => language.pick("Giấy khám sức khỏe lái xe", "Driver health"),
-        DispatchKind::CheckIn => language.pick("Trạng thái khám chữa bệnh", "Check-ins"),
+        DispatchKind::Birth => language.pick("Giấy chứng sinh", "Birth certificate"),
+        DispatchKind::Death => language.pick("Giấy báo tử", "Death notice"),
+        DispatchKind::Driver => language.pick("Giấy khám sức khỏe lái xe", "Driver's health certificate"),
+        DispatchKind::CheckIn => language.pick("Trạng thái khám chữa bệnh", "Check-in message"),
     }
 }
 

@@ -1,0 +1,267 @@
+//! The configuration file (TOML). Unknown keys are refused; secrets stand in files or environment variables,
+//! never in the file itself. `server.example.toml` documents every key and is tested against these types.
+
+mod audit;
+mod certificates;
+mod database;
+mod dispatch;
+mod hospital;
+mod key;
+mod outside;
+mod papers;
+mod policy;
+mod queue;
+mod secret;
+mod text;
+mod working_time;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use api::DepartmentCode;
+use serde::{Deserialize, Serialize};
+
+pub use self::audit::AuditConfig;
+pub use self::queue::QueueConfig;
+pub use certificates::{
+    AlcoholLimitsConfig, CertificateSettings, CertificatesConfig, ConclusionsConfig, DriverRecordConfig,
+    NationalityConfig,
+};
+pub use database::{DatabaseConfig, Durability};
+pub use dispatch::{AccountConfig, DispatchConfig, Sending};
+pub use hospital::{DepartmentConfig, HospitalConfig, OpeningHours};
+pub use key::KeyConfig;
+pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
+pub use papers::{PapersConfig, PractitionerConfig};
+pub use policy::{LimitConfig, PinningConfig, PolicyConfig, TrustConfig, UnknownSigner};
+pub use secret::{SecretOr, SecretSource};
+pub use working_time::{WorkingDay, WorkingTimeConfig};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Proxies that end TLS for us. Only their word (`X-Forwarded-Proto: https`) replaces loopback.
+    #[serde(default)]
+    pub behind_tls_proxy: Vec<IpAddr>,
+    pub database: DatabaseConfig,
+    pub master_key: SecretSource,
+    pub hospital: HospitalConfig,
+    pub departments: Vec<DepartmentConfig>,
+    pub insurance: Option<InsuranceConfig>,
+    pub eid: Option<EidConfig>,
+    #[serde(default)]
+    pub trust: TrustConfig,
+    #[serde(default)]
+    pub policy: PolicyConfig,
+    #[serde(default)]
+    pub limits: LimitConfig,
+    #[serde(default)]
+    pub working_time: WorkingTimeConfig,
+    pub dispatch: Option<DispatchConfig>,
+    pub hospital_system: Option<HospitalSystemConfig>,
+    #[serde(default)]
+    pub papers: PapersConfig,
+    #[serde(default)]
+    pub certificates: CertificatesConfig,
+    #[serde(default)]
+    pub queue: QueueConfig,
+    #[serde(default)]
+    pub audit: AuditConfig,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read the configuration file {path}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the configuration is not as documented: {0}")]
+    Form(Box<toml::de::Error>),
+    #[error("no department is configured")]
+    NoDepartment,
+    #[error("exactly one department has reception = true, not {0}")]
+    Reception(usize),
+    #[error("departments {0} and {1} share a code or a prefix")]
+    DepartmentsAlike(DepartmentCode, DepartmentCode),
+    #[error("the prefix of department {0} is not one capital letter A-Z")]
+    Prefix(DepartmentCode),
+    #[error("cannot read the secret {what}")]
+    SecretFile { what: &'static str, source: std::io::Error },
+    #[error("the environment variable for the secret {0} is not set")]
+    SecretEnv(&'static str),
+    #[error("{0} is not 64 hexadecimal digits")]
+    Key(&'static str),
+    #[error("the duty officer's name or number is not valid")]
+    DutyOfficer,
+    #[error("{0} is not an http or https URL")]
+    Url(&'static str),
+    #[error("the spans of working_time are not one after another")]
+    WorkingTime,
+    #[error("papers.driver_department names no department")]
+    DriverDepartment,
+    #[error("in certificates, a nationality is three digits (and has a name where it is offered)")]
+    Nationality,
+    #[error("certificates.foreign_ethnicity is not two digits from 01 on")]
+    Ethnicity,
+    #[error("certificates.conclusions are not three different codes of letters, digits and hyphens")]
+    Conclusions,
+    #[error("certificates.alcohol_limits are not amounts from 0 to 999.99")]
+    AlcoholLimit,
+    #[error("certificates.driver_record: user has 1 to 100 characters, status 1 to 20")]
+    DriverRecord,
+}
+
+impl Config {
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Form(Box::new(error)))?;
+        config.departments_are_distinct()?;
+        if config.papers.driver_department.as_ref().is_some_and(|code| config.department(code).is_none()) {
+            return Err(ConfigError::DriverDepartment);
+        }
+        if !config.working_time.spans_are_in_order() {
+            return Err(ConfigError::WorkingTime);
+        }
+        config.certificates.to_settings()?;
+        let urls = [
+            ("insurance.base_url", config.insurance.as_ref().map(|insurance| &insurance.base_url)),
+            ("eid.base_url", config.eid.as_ref().map(|eid| &eid.base_url)),
+            ("papers.public_url", config.papers.public_url.as_ref()),
+            ("dispatch.base_url", config.dispatch.as_ref().map(|dispatch| &dispatch.base_url)),
+        ];
+        for (name, url) in urls {
+            if url.is_some_and(|url| !(url.starts_with("http://") || url.starts_with("https://"))) {
+                return Err(ConfigError::Url(name));
+            }
+        }
+        Ok(config)
+    }
+
+    pub fn department(&self, code: &DepartmentCode) -> Option<&DepartmentConfig> {
+        self.departments.iter().find(|department| department.code == *code)
+    }
+
+    fn departments_are_distinct(&self) -> Result<(), ConfigError> {
+        if self.departments.is_empty() {
+            return Err(ConfigError::NoDepartment);
+        }
+        let receptions = self.departments.iter().filter(|department| department.reception).count();
+        if receptions != 1 {
+            return Err(ConfigError::Reception(receptions));
+        }
+        for (index, department) in self.departments.iter().enumerate() {
+            if !department.prefix.is_ascii_uppercase() {
+                return Err(ConfigError::Prefix(department.code.clone()));
+            }
+            let twin = self.departments[..index]
+                .iter()
+                .find(|other| other.code == department.code || other.prefix == department.prefix);
+            if let Some(twin) = twin {
+                return Err(ConfigError::DepartmentsAlike(twin.code.clone(), department.code.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../server.example.toml");
+
+    /// Every key with its path, as `insurance.base_url`; the tables of an array share theirs.
+    fn keys(value: &toml::Value, path: &str, into: &mut BTreeSet<String>) {
+        match value {
+            toml::Value::Table(table) => {
+                for (key, value) in table {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    into.insert(path.clone());
+                    keys(value, &path, into);
+                }
+            }
+            toml::Value::Array(values) => values.iter().for_each(|value| keys(value, path, into)),
+            toml::Value::String(_)
+            | toml::Value::Integer(_)
+            | toml::Value::Float(_)
+            | toml::Value::Boolean(_)
+            | toml::Value::Datetime(_) => {}
+        }
+    }
+
+    #[test]
+    fn the_example_shows_every_key_that_the_types_have() {
+        let config = Config::parse(EXAMPLE).expect("the example is valid");
+        let (mut of_types, mut of_example) = (BTreeSet::new(), BTreeSet::new());
+        keys(&toml::Value::try_from(&config).expect("serialises"), "", &mut of_types);
+        keys(&toml::from_str(EXAMPLE).expect("TOML"), "", &mut of_example);
+        assert_eq!(of_types, of_example);
+        assert!(config.insurance.is_some() && config.eid.is_some());
+    }
+
+    #[test]
+    fn every_key_of_the_example_is_explained_the_first_time_it_stands_there() {
+        let mut explained = false;
+        let mut seen = BTreeSet::new();
+        let mut table = String::new();
+        for line in EXAMPLE.lines() {
+            if line.starts_with('#') {
+                explained = true;
+            } else if line.starts_with('[') {
+                table = line.to_owned();
+                explained = false;
+            } else if let Some((key, _)) = line.split_once('=') {
+                let first_time = seen.insert(format!("{table}{key}"));
+                assert!(explained || !first_time, "{table} {key} has no comment");
+                explained = false;
+            }
+        }
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_wherever_it_stands() {
+        let at_the_top = format!("lisen = \"127.0.0.1:1\"\n{EXAMPLE}");
+        assert!(matches!(Config::parse(&at_the_top), Err(ConfigError::Form(_))));
+        let inside = EXAMPLE.replace("durability =", "durabilty =");
+        assert!(matches!(Config::parse(&inside), Err(ConfigError::Form(_))));
+        let in_a_default = EXAMPLE.replace("face_frames =", "face_frame =");
+        assert!(matches!(Config::parse(&in_a_default), Err(ConfigError::Form(_))));
+    }
+
+    #[test]
+    fn departments_that_cannot_be_told_apart_are_refused() {
+        let alike = EXAMPLE.replace("prefix = \"B\"", "prefix = \"A\"");
+        assert!(matches!(Config::parse(&alike), Err(ConfigError::DepartmentsAlike(..))));
+        let small = EXAMPLE.replace("prefix = \"B\"", "prefix = \"b\"");
+        assert!(matches!(Config::parse(&small), Err(ConfigError::Prefix(_))));
+        let none = EXAMPLE.replace("reception = true", "reception = false");
+        assert!(matches!(Config::parse(&none), Err(ConfigError::Reception(0))));
+    }
+
+    #[test]
+    fn the_facility_s_key_is_in_a_file_or_on_a_token_and_nowhere_else() {
+        let file = "pkcs12 = \"secrets/facility.p12\"";
+        assert!(EXAMPLE.contains(file));
+        let token = "module = \"/m.so\"\ntoken_label = \"t\"\nkey_label = \"k\"\npin_file = \"p\"";
+        let password = "\n# Password of that file.\npassword = { file = \"secrets/facility.password\" }";
+        let config = Config::parse(&EXAMPLE.replace(file, token).replace(password, "")).expect("a token");
+        let signing = config.dispatch.and_then(|dispatch| dispatch.signing);
+        assert!(matches!(signing, Some(KeyConfig::Pkcs11 { .. })));
+        assert!(matches!(Config::parse(&EXAMPLE.replace(file, token)), Err(ConfigError::Form(_))), "both");
+    }
+
+    #[test]
+    fn a_department_closes_at_the_minute_written() {
+        let config = Config::parse(EXAMPLE).expect("the example is valid");
+        let department = config.departments.iter().find(|d| d.hours.is_some()).expect("one has hours");
+        let hours = department.hours.expect("hours");
+        assert!(department.is_open_at(hours.from));
+        assert!(!department.is_open_at(hours.to));
+    }
+}
