@@ -100,7 +100,8 @@ fn declared(office: &Office<'_>) -> Result<CertificateId, StoryError> {
 fn conclude(office: &mut Office<'_>, id: CertificateId) -> Result<(), StoryError> {
     let app = office.app()?;
     let hospital = &office.stage.hospital;
-    let yes = hospital.block_on(paper::yes_answers(&app, id)).map_err(HospitalError::from)?.unwrap_or_default();
+    let declared = hospital.block_on(paper::declared(&app, &office.row(id)?)).map_err(HospitalError::from)?;
+    let yes = declared.unwrap_or_default().iter().filter(|said| said.notable).count();
     let open = hospital.block_on(OpenPaper::find(&app, id)).map_err(HospitalError::from)?;
     let mut open = open.ok_or(StoryError::NotReached { what: "the paper of the declaration", screen: "welcome" })?;
     let typed = open.draft.get("HOTEN") == people::MAU.name && open.notes.locked.contains("HOTEN");
@@ -113,7 +114,7 @@ fn conclude(office: &mut Office<'_>, id: CertificateId) -> Result<(), StoryError
         office.differences.push(format!("the conclusion is blocked: {} {}", finding.code(), finding.field()));
     }
     office.expect(typed, "what the chip says was not filled in");
-    office.expect(yes.len() == 1, "the doctor does not see the one yes");
+    office.expect(yes == 1, "the doctor does not see the one yes");
     office.freeze(id, FreezeTo::AskCitizen)?;
     let signed = office.stage.hospital.block_on(paper::sign(&app, id, DOCTOR_LOGIN));
     Ok(signed.map_err(HospitalError::from)?)
