@@ -21,8 +21,8 @@ use crate::driver::Verdict;
 use crate::moment::{self, Style};
 use crate::{CertificateNumber, Content, Kind, LicenceClasses, Numbered};
 
-/// A QR of level M holds it at version 19; a usual driver's statement has some 320 bytes (version 13), the others 210.
-pub const MAX_TOKEN_BYTES: usize = 600;
+/// A QR of level M holds it at version 20; a usual driver's statement has some 320 bytes (version 13), the others 210.
+pub const MAX_TOKEN_BYTES: usize = 660;
 
 /// Longer names are cut, visibly: the paper itself has the whole name.
 const MAX_NAME_BYTES: usize = 96;
@@ -377,7 +377,7 @@ mod tests {
         assert_eq!(Statement::verify(&swapped, &keys), Err(OfflineError::Signature));
         let none = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, keys[0].id()));
         assert_eq!(Statement::verify(&format!("{none}.{}.", parts[1]), &keys), Err(OfflineError::Form));
-        assert_eq!(Statement::verify(&"a".repeat(601), &keys), Err(OfflineError::TooLong(601)));
+        assert_eq!(Statement::verify(&"a".repeat(661), &keys), Err(OfflineError::TooLong(661)));
         assert_eq!(PaperSigningKey::from_bytes(&[0; 32]).err(), Some(OfflineError::Key));
     }
 
