@@ -73,6 +73,7 @@ impl RunningServer {
             // Nobody listens where serving ended by itself.
             let _ = stop.send(());
         }
+        self.app.news.closing();
         self.end_background();
         if let Ok(Err(error)) = (&mut self.serving).await {
             tracing::error!("serving ended: {error}");

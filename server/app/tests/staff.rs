@@ -145,7 +145,7 @@ async fn an_emergency_rings_above_everything_until_somebody_goes() {
         emergency = Some(alert.id);
     }
     let browser = Browser::logged_in(&hospital, Role::Volunteer).await;
-    let text = browser.get("/staff/calls").await.text();
+    let text = browser.get("/staff").await.text();
     let (rings, helps) = (text.find("CẤP CỨU").expect("rings"), text.find("Cần giúp đỡ").expect("is there"));
     assert!(rings < helps);
     assert_eq!(text.matches("class=\"call").count(), 2, "repeated calls ring once");
@@ -200,4 +200,157 @@ async fn weak_passwords_and_odd_logins_are_refused_by_name() {
     assert!(matches!(add("hoa", "short").await, Err(AccountError::Password)));
     assert!(matches!(add("Hoà", PASSWORD).await, Err(AccountError::Login)));
     assert!(matches!(add("", PASSWORD).await, Err(AccountError::Login)));
+}
+
+/// The fields of the first form of the page that does `way`.
+fn fields(page: &str, way: &str) -> String {
+    let (_, rest) = page.split_once(&format!("/{way}\"")).unwrap_or_else(|| panic!("no form for {way}"));
+    let (form, _) = rest.split_once("</form>").expect("a form ends");
+    let mut pairs = Vec::new();
+    for input in form.split("<input ").skip(1).filter_map(|rest| rest.split('>').next()) {
+        let part = |name: &str| {
+            let (_, rest) = input.split_once(&format!("{name}=\""))?;
+            rest.split('"').next()
+        };
+        pairs.push(format!(
+            "{}={}",
+            part("name").expect("named"),
+            part("value").unwrap_or_default().replace(':', "%3A")
+        ));
+    }
+    pairs.join("&")
+}
+
+impl Browser<'_> {
+    /// Presses a key of the counter's page as it stands now; the page after it.
+    async fn press(&self, counter: &str, way: &str) -> String {
+        let page = self.get(counter).await.text();
+        self.send_form(&format!("{counter}/{way}"), fields(&page, way)).await
+    }
+
+    async fn send_form(&self, path: &str, body: String) -> String {
+        let request = form(path).header(header::COOKIE, &self.cookie).body(Body::from(body));
+        let answer = self.hospital.send(request.expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        self.get(&answer.location.expect("a way on")).await.text()
+    }
+}
+
+const COUNTER: &str = "/staff/counter/TIEPDON/1";
+
+async fn patient(hospital: &Hospital, department: &str) -> VisitId {
+    let visit = visit();
+    let department = DepartmentCode::parse(department).expect("a department");
+    let request = CheckInRequest { department, payer: Payer::SelfPay, counter: None };
+    let path = of_visit(api::path::CHECK_IN, visit);
+    hospital.call::<CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");
+    visit
+}
+
+#[tokio::test]
+async fn a_patient_sent_to_a_person_is_settled_with_three_keys_and_the_page_says_why() {
+    let hospital = Hospital::open(None).await;
+    let visit = sent_to_a_person(&hospital).await;
+    let browser = Browser::logged_in(&hospital, Role::Receptionist).await;
+    browser.press(COUNTER, "open").await;
+    let page = browser.press(COUNTER, "next").await;
+    for words in ["A001", "Nguyễn Văn Mẫu", "Khuôn mặt chưa khớp", "Đã đối chiếu", "Gọi lại"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("031085000017"), "the number is masked");
+    let page = browser.press(COUNTER, "check").await;
+    assert!(page.contains("Đang làm việc"));
+    let page = browser.press(COUNTER, "finish").await;
+    assert!(page.contains("Chưa mời ai"));
+    assert_eq!(desk(&hospital, visit).await, DeskState::Finished);
+    assert_eq!(stands(&hospital, visit).await, "finished");
+}
+
+#[tokio::test]
+async fn each_key_of_the_counter_does_its_one_thing() {
+    let hospital = Hospital::open(None).await;
+    for _ in 0..3 {
+        patient(&hospital, "TIEPDON").await;
+    }
+    let browser = Browser::logged_in(&hospital, Role::Receptionist).await;
+    assert!(browser.get(COUNTER).await.text().contains("Mở quầy"));
+    browser.press(COUNTER, "open").await;
+    let page = browser.press(COUNTER, "next").await;
+    assert!(page.contains("1/3"));
+    assert!(browser.press(COUNTER, "recall").await.contains("2/3"));
+    assert!(browser.press(COUNTER, "skip").await.contains("Chưa mời ai"));
+    assert!(browser.press(COUNTER, "next").await.contains("<p class=\"number\">A002"));
+    assert!(browser.press(COUNTER, "park").await.contains("Tạm dừng, vắng mặt · 1"));
+    assert!(!browser.press(COUNTER, "return").await.contains("Tạm dừng, vắng mặt"));
+    assert!(browser.press(COUNTER, "next").await.contains("<p class=\"number\">A002"), "behind the one being served");
+    let page = browser.press(COUNTER, "transfer").await;
+    assert!(page.contains("Chưa mời ai"));
+    let there = DepartmentCode::parse("K01").expect("a department");
+    assert_eq!(server::queue::today(&hospital.app, &there).await.expect("reads").waiting(), 1);
+    let page = browser.press(COUNTER, "walk_in").await;
+    assert!(page.contains("A004"), "a number given at the counter");
+    browser.press(COUNTER, "next").await;
+    let page = browser.press(COUNTER, "ground").await;
+    assert!(page.contains("Cấp cứu"));
+    browser.press(COUNTER, "leave").await;
+    let page = browser.get(COUNTER).await.text();
+    let call = format!("{}&number=a004&reason=companion", fields(&page, "call").replace("&number=", ""));
+    assert!(browser.send_form(&format!("{COUNTER}/call"), call).await.contains("<p class=\"number\">A004"));
+    browser.press(COUNTER, "finish").await;
+    browser.press(COUNTER, "next").await;
+    browser.press(COUNTER, "finish").await;
+    assert!(browser.press(COUNTER, "next").await.contains("Không còn ai chờ quầy này"));
+    assert!(browser.press(COUNTER, "close").await.contains("Đang đóng"));
+}
+
+#[tokio::test]
+async fn a_key_pressed_twice_or_on_an_old_page_moves_nobody() {
+    let hospital = Hospital::open(None).await;
+    for _ in 0..3 {
+        patient(&hospital, "TIEPDON").await;
+    }
+    let browser = Browser::logged_in(&hospital, Role::Receptionist).await;
+    browser.press(COUNTER, "open").await;
+    let old = fields(&browser.get(COUNTER).await.text(), "next");
+    let path = format!("{COUNTER}/next");
+    assert!(browser.send_form(&path, old.clone()).await.contains("<p class=\"number\">A001"));
+    let page = browser.send_form(&path, old).await;
+    assert!(page.contains("vừa thay đổi") && page.contains("<p class=\"number\">A001"));
+}
+
+#[tokio::test]
+async fn only_who_calls_patients_sees_a_counter_and_only_a_supervisor_merges() {
+    let hospital = Hospital::open(None).await;
+    patient(&hospital, "TIEPDON").await;
+    let volunteer = Browser::logged_in(&hospital, Role::Volunteer).await;
+    assert_eq!(volunteer.get(COUNTER).await.status, StatusCode::FORBIDDEN);
+    let csrf = volunteer.csrf().await;
+    let open = volunteer.post(&format!("{COUNTER}/open"), &csrf).await;
+    assert_eq!(open.status, StatusCode::FORBIDDEN);
+    let receptionist = Browser::logged_in(&hospital, Role::Receptionist).await;
+    for nowhere in ["/staff/counter/TIEPDON/9", "/staff/counter/K99/1", "/staff/counter/<b>/1"] {
+        assert_ne!(receptionist.get(&nowhere.replace('<', "%3C").replace('>', "%3E")).await.status, StatusCode::OK);
+    }
+    let page = receptionist.get(COUNTER).await.text();
+    assert!(!page.contains("/merge"));
+    let body = format!("{}&to=K01", fields(&page, "open"));
+    let request = form(&format!("{COUNTER}/merge")).header(header::COOKIE, &receptionist.cookie).body(Body::from(body));
+    assert_eq!(hospital.send(request.expect("a request")).await.status, StatusCode::FORBIDDEN);
+    let supervisor = Browser::logged_in(&hospital, Role::Supervisor).await;
+    supervisor.press(COUNTER, "merge").await;
+    let there = DepartmentCode::parse("K01").expect("a department");
+    assert_eq!(server::queue::today(&hospital.app, &there).await.expect("reads").waiting(), 1);
+}
+
+#[tokio::test]
+async fn open_pages_are_told_at_once_that_a_queue_changed() {
+    let hospital = Hospital::open(None).await;
+    let mut news = hospital.app.news.subscribe();
+    patient(&hospital, "K01").await;
+    let first = news.try_recv().expect("told");
+    assert!(matches!(first, server::queue::Changed::Queue(key) if key.department.as_str() == "K01"));
+    let alert = AlertRequest { id: Uuid::new_v4(), kind: AlertKind::Help, visit: None };
+    let body = serde_json::to_vec(&alert).expect("serialises");
+    hospital.send(hospital.request(Method::POST, api::path::ALERTS, body)).await;
+    assert_eq!(news.try_recv(), Ok(server::queue::Changed::Desk));
 }

@@ -139,6 +139,21 @@ impl Entry {
         }
     }
 
+    /// Since when paused or not come, for who may still return.
+    pub fn absent_since(&self) -> Option<Moment> {
+        match self.state {
+            State::Parked { since } | State::NoShow { since } => Some(since),
+            State::Waiting
+            | State::Called { .. }
+            | State::InService { .. }
+            | State::Away { .. }
+            | State::Finished { .. }
+            | State::Left { .. }
+            | State::Merged { .. }
+            | State::Void => None,
+        }
+    }
+
     /// The order in a lane.
     pub(crate) fn place(&self) -> (Moment, TicketNumber, VisitId) {
         (self.earned, self.ticket, self.visit)

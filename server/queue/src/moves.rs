@@ -180,13 +180,30 @@ impl Queue {
     }
 
     fn coming(&self, visit: VisitId, now: Moment, policy: &Policy) -> Coming {
-        let since = self.entries.get(&visit).and_then(|entry| match entry.state {
-            State::Parked { since } | State::NoShow { since } => Some(since),
-            _ => None,
-        });
+        let since = self.entries.get(&visit).and_then(crate::Entry::absent_since);
         match since {
             Some(since) if now.ms_since(since) <= i64::from(policy.return_minutes) * 60_000 => Coming::InTime,
             Some(_) | None => Coming::TooLate,
+        }
+    }
+}
+
+impl Refusal {
+    /// The stable code, for pages.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownVisit => "unknown_visit",
+            Self::AlreadyHere => "already_here",
+            Self::NotNow { .. } => "not_now",
+            Self::AtCounter(_) => "at_counter",
+            Self::NobodyWaits => "nobody_waits",
+            Self::CounterClosed => "counter_closed",
+            Self::CounterOpen => "counter_open",
+            Self::CounterBusy(_) => "counter_busy",
+            Self::CallsUsedUp => "calls_used_up",
+            Self::CallsLeft => "calls_left",
+            Self::SameDepartment => "same_department",
+            Self::Merged(_) => "merged",
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Queue {
     pub(crate) counters: BTreeMap<CounterId, Counter>,
     pub(crate) favoured_run: u16,
     calls: Vec<Call>,
+    /// Calls without recalls.
+    turns: u64,
     services: Vec<Service>,
     merged_into: Option<DepartmentCode>,
     applied: u64,
@@ -60,6 +62,7 @@ impl Queue {
             counters: BTreeMap::new(),
             favoured_run: 0,
             calls: Vec::new(),
+            turns: 0,
             services: Vec::new(),
             merged_into: None,
             applied: 0,
@@ -428,12 +431,13 @@ impl Queue {
         entry.calls = entry.calls.saturating_add(1).min(MAX_CALLS);
         entry.state = State::Called { counter: counter.clone(), at };
         let (ticket, times) = (entry.ticket, entry.calls);
+        self.turns += 1;
         self.calls.push(Call { visit, ticket, counter: counter.clone(), at, times });
     }
 
-    /// So many calls were made: what a skip counts by.
+    /// So many patients were called: what a skip counts by.
     pub(crate) fn calls_made(&self) -> u64 {
-        self.calls.len() as u64
+        self.turns
     }
 
     fn leave_counter(&mut self, visit: VisitId, at: Moment, service: fn(&Entry, Moment) -> Option<Service>) {

@@ -70,11 +70,12 @@ fn who_is_skipped_stands_behind_the_next_ones_and_before_the_rest() {
         here.join(0, number, Class::Ordinary);
     }
     here.call(1, "1");
+    here.make(2, Move::Recall { visit: visit(1) }).expect("calls again");
     here.make(2, Move::Skip { visit: visit(1) }).expect("skips");
     assert_eq!(here.order(2), [2, 3, 4, 1, 5, 6]);
     let called: Vec<u16> = (0..4).map(|n| here.next(3 + n, "1")).collect();
     assert_eq!(called, [2, 3, 4, 1]);
-    assert_eq!(here.queue.entry(visit(1)).map(|entry| entry.calls), Some(2), "the first call counts");
+    assert_eq!(here.queue.entry(visit(1)).map(|entry| entry.calls), Some(3), "the calls before count");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub enum Changed {
     Queue(QueueKey),
     /// A call for a person came or was answered, or the list of those to be verified changed.
     Desk,
+    /// The server ends: open pages let go.
+    Closing,
 }
 
 pub struct News(broadcast::Sender<Changed>);
@@ -41,6 +43,10 @@ impl News {
 
     pub fn desk_changed(&self) {
         self.tell(Changed::Desk);
+    }
+
+    pub(crate) fn closing(&self) {
+        self.tell(Changed::Closing);
     }
 
     fn tell(&self, changed: Changed) {

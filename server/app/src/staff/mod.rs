@@ -1,7 +1,10 @@
 //! Pages for the people at the counter: server-rendered, usable without JavaScript.
 
 mod account;
+mod case;
 mod certificates;
+mod counter;
+mod live;
 mod login;
 mod page;
 mod role;
@@ -32,11 +35,13 @@ pub fn routes() -> Router<App> {
         .route("/staff/logout", post(login::leave))
         .route("/staff/language", post(login::language))
         .route("/staff/visits/{visit}/{way}", post(work::decide))
-        .route("/staff/calls", get(work::calls))
+        .route("/staff/events", get(live::events))
+        .route("/staff/counter/{department}/{counter}", get(counter::show))
+        .route("/staff/counter/{department}/{counter}/{way}", post(counter::act))
         .route("/staff/calls/{id}", post(work::answer_call))
         .route("/staff/signers", get(work::signers))
         .route("/staff/style.css", get(style::css))
-        .route("/staff/calls.js", get(style::script))
+        .route("/staff/live.js", get(style::script))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .merge(certificates::routes())
 }

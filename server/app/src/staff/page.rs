@@ -18,19 +18,20 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; scr
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 pub fn whole(app: &App, language: Language, staff: Option<&Staff>, body: Markup) -> Response {
-    framed(app, language, staff, Freshness::Polled, body)
+    framed(app, language, staff, Freshness::Live, body)
 }
 
 /// Does the page look for news by itself?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    Polled,
+    Live,
     /// Somebody types here: it must not move.
     Still,
 }
 
 pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: Freshness, body: Markup) -> Response {
-    let polled = staff.is_some_and(|staff| freshness == Freshness::Polled && staff.may(Task::SeeTheList));
+    let at_a_counter = |staff: &Staff| staff.may(Task::SeeTheList) || staff.may(Task::CallPatients);
+    let live = staff.is_some_and(|staff| freshness == Freshness::Live && at_a_counter(staff));
     let t = |text: Text| text.in_language(language);
     let hospital = &app.config.hospital;
     let name = match language {
@@ -45,8 +46,8 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (t(Text::Title)) " · " (name) }
                 link rel="stylesheet" href="/staff/style.css";
-                @if polled { noscript { meta http-equiv="refresh" content="20"; } }
-                @if polled { script src="/staff/calls.js" defer {} }
+                @if live { noscript { meta http-equiv="refresh" content="20"; } }
+                @if live { script src="/staff/live.js" defer {} }
             }
             body {
                 header {
@@ -54,7 +55,7 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                     strong { (name) }
                     @if let Some(staff) = staff {
                         nav {
-                            @if staff.may(Task::SeeTheList) { a href="/staff" { (t(Text::Title)) } }
+                            @if at_a_counter(staff) { a href="/staff" { (t(Text::Title)) } }
                             @if staff.may(Task::SeeCertificates) {
                                 a href="/staff/certificates" { (t(Text::Certificates)) }
                             }

@@ -25,6 +25,10 @@ pub enum Task {
     SeeTheList,
     AnswerCalls,
     DecideVisits,
+    /// At a counter or in a room: next, again, transfer and the like.
+    CallPatients,
+    /// Two queues become one.
+    MergeQueues,
     SeeSigners,
     SeeCertificates,
     WriteCertificates,
@@ -56,6 +60,8 @@ impl Role {
                 Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor => false,
             },
             Task::DecideVisits => matches!(self, Self::Receptionist | Self::Supervisor),
+            Task::CallPatients => matches!(self, Self::Receptionist | Self::Supervisor | Self::Practitioner),
+            Task::MergeQueues => matches!(self, Self::Supervisor),
             Task::SeeSigners => matches!(self, Self::Supervisor | Self::Auditor),
             Task::SeeCertificates => {
                 matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor)

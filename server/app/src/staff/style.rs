@@ -1,4 +1,4 @@
-//! The look (palette of the kiosk's screens, denser) and the one script: new calls appear by themselves.
+//! The look (palette of the kiosk's screens, denser) and the one script: what changed appears by itself.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -8,5 +8,5 @@ pub async fn css() -> impl IntoResponse {
 }
 
 pub async fn script() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("calls.js"))
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("live.js"))
 }

@@ -1,4 +1,4 @@
-//! The counter's list, calls for a person, and what staff do with them.
+//! Where staff begin: the counters to choose from, those whom a person must look at, calls for a person.
 
 use api::VisitId;
 use axum::Form;
@@ -10,43 +10,28 @@ use queue::{CounterId, Move, OutOfOrder, Queue};
 use uuid::Uuid;
 
 use super::Task;
+use super::case::Case;
+use super::counter::{self, Word};
 use super::login::TokenForm;
 use super::page;
 use super::session::Staff;
-use super::text::{self, Language, Text};
+use super::text::{Language, Text};
 use crate::app::App;
 use crate::check_in::CheckInPlace;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::config::DepartmentConfig;
 use crate::http::{Failure, not_found};
-use crate::identify::{entitlement_place, visit_person_place};
-use crate::insurance::Verdict;
-use crate::person::KnownPerson;
 use crate::queue::{self as queues, QueueError};
 use crate::refusal::Refusal;
-use crate::store::{AlertRow, DeskMove, DeskState, VisitRow};
+use crate::store::DeskMove;
 use crate::{alert, trust};
 
-/// One visit as the page shows it.
-struct Case {
-    row: VisitRow,
-    person: Option<KnownPerson>,
-    insurance: (&'static str, String),
-    place: Option<CheckInPlace>,
-}
-
 pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
-    if !staff.may(Task::SeeTheList) {
+    if !staff.may(Task::SeeTheList) && !staff.may(Task::CallPatients) {
         return Ok(Redirect::to(staff.role.home()).into_response());
     }
-    let body = whole_list(&app, language, &staff).await?;
+    let body = reception(&app, language, &staff).await?;
     Ok(page::whole(&app, language, Some(&staff), body))
-}
-
-/// The same as the list: the script takes the parts it needs.
-pub async fn calls(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
-    page::allowed(&staff, Task::SeeTheList)?;
-    Ok(page::guarded(whole_list(&app, language, &staff).await?))
 }
 
 pub async fn decide(
@@ -160,132 +145,98 @@ pub async fn signers(State(app): State<App>, language: Language, staff: Staff) -
     Ok(page::whole(&app, language, Some(&staff), body))
 }
 
-async fn whole_list(app: &App, language: Language, staff: &Staff) -> Result<Markup, Refusal> {
+async fn reception(app: &App, language: Language, staff: &Staff) -> Result<Markup, Refusal> {
     let t = |text: Text| text.in_language(language);
-    let alerts = app.store.open_alerts().await?;
-    let mut cases = Vec::new();
-    for row in app.store.visits_at_the_desk(app.today()).await? {
-        cases.push(Case::open(app, row, language).await?);
+    let mut places = Vec::new();
+    if staff.may(Task::CallPatients) {
+        for department in &app.config.departments {
+            places.push((department, queues::today(app, &department.code).await?));
+        }
+    }
+    let (mut alerts, mut cases) = (Vec::new(), Vec::new());
+    if staff.may(Task::SeeTheList) {
+        alerts = app.store.open_alerts().await?;
+        for row in app.store.visits_at_the_desk(app.today()).await? {
+            let place = CheckInPlace::of(app, row.visit, language).await?;
+            cases.push((Case::open(app, row, language)?, place));
+        }
     }
     Ok(html! {
-        main {
-            div #calls role="alert" aria-live="assertive" {
-                // Emergencies first, whenever they came.
-                @for alert in alerts.iter().filter(|alert| alert.kind == api::AlertKind::Emergency) {
-                    (call(alert, staff, language))
+        main #live data-of="" {
+            (counter::calls(&alerts, staff, language))
+            div #list {
+                @if !places.is_empty() {
+                    h1 { (Word::ChooseCounter.of(language)) }
+                    p.lead { (Word::ChooseLead.of(language)) }
+                    div.places {
+                        @for (department, queue) in &places { (counters_of(department, queue, language)) }
+                    }
                 }
-                @for alert in alerts.iter().filter(|alert| alert.kind != api::AlertKind::Emergency) {
-                    (call(alert, staff, language))
+                @if staff.may(Task::SeeTheList) {
+                    h1 { (Word::ToVerify.of(language)) }
+                    p.lead { (t(Text::Lead)) }
+                    div.visits {
+                        @if cases.is_empty() { p.card.empty { (t(Text::NobodyWaits)) } }
+                        @for (case, place) in &cases { (to_verify(case, place.as_ref(), staff, language)) }
+                    }
                 }
-            }
-            h1 { (t(Text::Title)) }
-            p.lead { (t(Text::Lead)) }
-            div.visits #list {
-                @if cases.is_empty() { p.card.empty { (t(Text::NobodyWaits)) } }
-                @for case in &cases { (case.markup(staff, language)) }
             }
         }
     })
 }
 
-fn call(alert: &AlertRow, staff: &Staff, language: Language) -> Markup {
-    let emergency = alert.kind == api::AlertKind::Emergency;
+fn counters_of(department: &DepartmentConfig, queue: &Queue, language: Language) -> Markup {
     html! {
-        div.call.emergency[emergency] {
-            span.what { (text::call(alert.kind, language)) }
-            span.where { (alert.kiosk) " · " (hour(alert.raised_at)) }
-            form method="post" action={ "/staff/calls/" (alert.id) } {
-                (page::token(staff))
-                button { (Text::IAmGoing.in_language(language)) }
+        section.card {
+            h2 { (counter::name(department, language)) }
+            p.lead { (Word::Waiting.of(language)) " " b { (queue.waiting()) } }
+            div.inline {
+                @for counter in queues::counters(department) {
+                    @let open = queue.counter(&counter).is_some_and(|counter| counter.open);
+                    a.button.quiet[!open] href={ "/staff/counter/" (department.code) "/" (counter) } {
+                        (Word::Counter.of(language)) " " (counter)
+                        @if let Some(entry) = queue.serving(&counter) { " · " (entry.ticket) }
+                    }
+                }
             }
         }
     }
 }
 
-impl Case {
-    async fn open(app: &App, row: VisitRow, language: Language) -> Result<Self, Refusal> {
-        let key = row.visit.to_string();
-        let person = row.person.as_ref().map(|person| person.open(&app.keys, visit_person_place(&key))).transpose()?;
-        let record = row.entitlement.as_ref().map(|record| record.open(&app.keys, entitlement_place(&key)));
-        let hospital = &app.config.hospital;
-        let insurance = match record.transpose()? {
-            None => ("warn", text::entitlement(row.entitlement_state, language).to_owned()),
-            Some(record) => match record.verdict(&hospital.facility_code, &hospital.accepted_facilities) {
-                Verdict::Accepted { route, .. } => {
-                    let right = route == crate::insurance::Route::Right;
-                    (if right { "ok" } else { "warn" }, text::valid_insurance(right, language).to_owned())
+fn to_verify(case: &Case, place: Option<&CheckInPlace>, staff: &Staff, language: Language) -> Markup {
+    let t = |text: Text| text.in_language(language);
+    html! {
+        article.card.visit {
+            div {
+                @if let Some(place) = place {
+                    div.number { (place.number) }
+                    div.place { (place.department) br; (hour(place.issued_at)) }
                 }
-                Verdict::Refused(code) => ("danger", format!("{} {code}", text::refused_insurance(language))),
-            },
-        };
-        let place = CheckInPlace::of(app, row.visit, language).await?;
-        Ok(Self { row, person, insurance, place })
-    }
-
-    fn markup(&self, staff: &Staff, language: Language) -> Markup {
-        let t = |text: Text| text.in_language(language);
-        let row = &self.row;
-        let proven = match row.assurance {
-            api::Assurance::A | api::Assurance::B => true,
-            api::Assurance::C => false,
-            api::Assurance::D => row.desk == DeskState::Checked,
-        };
-        html! {
-            article.card.visit {
-                div {
-                    @if let Some(place) = &self.place {
-                        div.number { (place.number) }
-                        div.place { (place.department) br; (hour(place.issued_at)) }
-                    }
-                }
-                div {
-                    div.name {
-                        @match &self.person {
-                            Some(person) => {
-                                (person.name.as_deref().unwrap_or(t(Text::NameUnknown)))
-                                small {
-                                    @if let Some(birth) = &person.birth { " · " (t(Text::Born)) " " (birth) }
-                                    " · " (person.masked_number())
-                                    @if !proven { " · " (t(Text::Unproven)) }
-                                }
-                            }
-                            None => { (t(Text::NameUnknown)) }
-                        }
-                    }
-                    @if let Some(reason) = row.counter_reason { p.why { (text::reason(reason, language)) } }
-                    div.tags {
-                        span.tag { (text::desk(row.desk, language)) }
-                        span.tag { (text::assurance(row.assurance, language)) }
-                        span class={ "tag " (self.insurance.0) } { (self.insurance.1) }
-                        @for fact in row.facts.iter().filter_map(|code| text::fact(code, language)) {
-                            span.tag.warn { (fact) }
-                        }
-                    }
-                }
-                @if staff.may(Task::DecideVisits) {
-                    div.keys {
-                        (self.key("call", "plain", t(Text::Call), staff))
-                        (self.key(DeskMove::Check.code(), "primary", t(Text::Check), staff))
-                        (self.key(DeskMove::NotThisPerson.code(), "refuse", t(Text::NotThisPerson), staff))
-                        (self.key("finish", "plain", t(Text::Finish), staff))
-                    }
+            }
+            div { (case.markup(language)) }
+            @if staff.may(Task::DecideVisits) {
+                div.keys {
+                    (key(case, "call", "plain", t(Text::Call), staff))
+                    (key(case, DeskMove::Check.code(), "primary", t(Text::Check), staff))
+                    (key(case, DeskMove::NotThisPerson.code(), "refuse", t(Text::NotThisPerson), staff))
+                    (key(case, "finish", "plain", t(Text::Finish), staff))
                 }
             }
         }
     }
+}
 
-    fn key(&self, way: &str, look: &str, words: &str, staff: &Staff) -> Markup {
-        html! {
-            form method="post" action={ "/staff/visits/" (self.row.visit) "/" (way) } {
-                (page::token(staff))
-                button class=(look) { (words) }
-            }
+fn key(case: &Case, way: &str, look: &str, words: &str, staff: &Staff) -> Markup {
+    html! {
+        form method="post" action={ "/staff/visits/" (case.row.visit) "/" (way) } {
+            (page::token(staff))
+            button class=(look) { (words) }
         }
     }
 }
 
 /// Local time, HH:MM.
-fn hour(ms: i64) -> String {
+pub(super) fn hour(ms: i64) -> String {
     let local = from_unix_ms(ms).to_offset(HO_CHI_MINH);
     format!("{:02}:{:02}", local.hour(), local.minute())
 }

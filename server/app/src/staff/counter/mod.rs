@@ -1,0 +1,264 @@
+//! One counter of one department: whom to call, and what to do with who stands there.
+//!
+//! Every key is a form with the visit that the page showed at this counter; where that is no longer so, nothing is done
+//! and the page says it. So a key pressed twice, or on an old page, moves nobody by mistake.
+
+mod view;
+mod words;
+
+use api::{DepartmentCode, VisitId};
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use queue::{CounterId, Ground, Move, OutOfOrder, Queue, Refusal as Unmoved, Then, VoidReason};
+use serde::Deserialize;
+
+use super::Task;
+use super::page::{self, Pairs};
+use super::session::Staff;
+use super::text::Language;
+use crate::app::App;
+use crate::config::DepartmentConfig;
+use crate::http::{Failure, not_found};
+use crate::queue::{self as queues, QueueError};
+use crate::refusal::Refusal;
+use crate::store::DeskMove;
+use crate::{check_in, trust};
+
+pub use view::{calls, name};
+use words::Way;
+pub(super) use words::Word;
+
+/// The counter named in the path, if there is one.
+struct Here<'a> {
+    department: &'a DepartmentConfig,
+    counter: CounterId,
+}
+
+#[derive(Deserialize)]
+pub struct Said {
+    said: Option<String>,
+}
+
+/// What became of a key.
+enum Outcome {
+    Done,
+    /// The code of a sentence.
+    Not(&'static str),
+}
+
+pub async fn show(
+    State(app): State<App>,
+    language: Language,
+    staff: Staff,
+    Path((department, counter)): Path<(String, String)>,
+    Query(Said { said }): Query<Said>,
+) -> Result<Response, Failure> {
+    page::allowed(&staff, Task::CallPatients)?;
+    let Some(here) = Here::find(&app, &department, &counter) else { return Err(not_found().await) };
+    let said = said.and_then(|code| words::said(&code, language));
+    let body = view::View::open(&app, &here, language, &staff).await?.markup(said);
+    Ok(page::whole(&app, language, Some(&staff), body))
+}
+
+pub async fn act(
+    State(app): State<App>,
+    staff: Staff,
+    Path((department, counter, way)): Path<(String, String, String)>,
+    form: Result<Form<Pairs>, FormRejection>,
+) -> Result<Response, Failure> {
+    let pairs = page::own_pairs(&staff, form)?;
+    page::allowed(&staff, Task::CallPatients)?;
+    let here = Here::find(&app, &department, &counter);
+    let (Some(here), Some(way)) = (here, Way::from_code(&way)) else { return Err(not_found().await) };
+    match way {
+        Way::Check | Way::NotThisPerson => page::allowed(&staff, Task::DecideVisits)?,
+        Way::Merge => page::allowed(&staff, Task::MergeQueues)?,
+        Way::Open
+        | Way::Close
+        | Way::Next
+        | Way::Recall
+        | Way::Skip
+        | Way::Park
+        | Way::Return
+        | Way::Finish
+        | Way::Transfer
+        | Way::Call
+        | Way::Ground
+        | Way::WalkIn
+        | Way::Leave => {}
+    }
+    let path = here.path();
+    let outcome = match here.act(&app, &staff, way, &pairs).await {
+        Ok(outcome) => outcome,
+        Err(QueueError::Refused(refused)) => Outcome::Not(refused.code()),
+        Err(QueueError::Contended) => Outcome::Not("contended"),
+        Err(error) => return Err(Refusal::from(error).into()),
+    };
+    Ok(match outcome {
+        Outcome::Done => Redirect::to(&path).into_response(),
+        Outcome::Not(code) => Redirect::to(&format!("{path}?said={code}")).into_response(),
+    })
+}
+
+fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+fn visit_of(pairs: &Pairs) -> Option<VisitId> {
+    value(pairs, "visit")?.parse().ok().map(VisitId)
+}
+
+impl<'a> Here<'a> {
+    fn find(app: &'a App, department: &str, counter: &str) -> Option<Self> {
+        let department = app.config.department(&DepartmentCode::parse(department).ok()?)?;
+        let counter = queues::counters(department).into_iter().find(|known| known.as_str() == counter)?;
+        Some(Self { department, counter })
+    }
+
+    fn path(&self) -> String {
+        format!("/staff/counter/{}/{}", self.department.code, self.counter)
+    }
+
+    async fn act(&self, app: &App, staff: &Staff, way: Way, pairs: &Pairs) -> Result<Outcome, QueueError> {
+        let by = format!("staff:{}", staff.login);
+        let queue = queues::today(app, &self.department.code).await?;
+        let current = queue.serving(&self.counter).map(|entry| entry.visit);
+        let shown = value(pairs, "current").unwrap_or_default();
+        if shown != current.map(|visit| visit.to_string()).unwrap_or_default() {
+            return Ok(Outcome::Not("changed"));
+        }
+        let counter = self.counter.clone();
+        let moves = match (way, current) {
+            (Way::Open, _) => vec![Move::OpenCounter { counter }],
+            (Way::Close, _) => vec![Move::CloseCounter { counter }],
+            (Way::Next, current) => {
+                if let Some(visit) = current {
+                    self.finish(app, visit, &by).await?;
+                }
+                vec![Move::CallNext { counter }]
+            }
+            (Way::Finish, Some(visit)) => {
+                self.finish(app, visit, &by).await?;
+                return Ok(Outcome::Done);
+            }
+            (Way::Recall, Some(visit)) => vec![Move::Recall { visit }],
+            (Way::Skip, Some(visit)) => vec![not_here(&queue, visit)],
+            (Way::Park, Some(visit)) => vec![Move::Park { visit }],
+            (Way::Leave, Some(visit)) => vec![Move::Void { visit, reason: VoidReason::PatientLeft }],
+            (Way::Return, _) => match visit_of(pairs) {
+                Some(visit) => vec![Move::Return { visit }],
+                None => return Ok(Outcome::Not("unknown_visit")),
+            },
+            (Way::Call, _) => return self.call(app, &queue, pairs, &by).await,
+            (Way::Transfer, Some(visit)) => return self.transfer(app, visit, pairs, &by).await,
+            (Way::Check, Some(visit)) => return self.check(app, visit, DeskMove::Check, staff).await,
+            (Way::NotThisPerson, Some(visit)) => return self.check(app, visit, DeskMove::NotThisPerson, staff).await,
+            (Way::Ground, Some(visit)) => vec![match value(pairs, "ground").and_then(Ground::from_code) {
+                Some(ground) => Move::ConfirmPriority { visit, ground },
+                None => Move::RefusePriority { visit },
+            }],
+            (Way::WalkIn, _) => return self.walk_in(app, pairs, &by).await,
+            (Way::Merge, _) => return self.merge(app, pairs, &by).await,
+            (
+                Way::Finish
+                | Way::Recall
+                | Way::Skip
+                | Way::Park
+                | Way::Leave
+                | Way::Transfer
+                | Way::Check
+                | Way::NotThisPerson
+                | Way::Ground,
+                None,
+            ) => return Ok(Outcome::Not("not_now")),
+        };
+        queues::make(app, &self.department.code, &moves, &by).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Whom another doctor waits for goes back there.
+    async fn finish(&self, app: &App, visit: VisitId, by: &str) -> Result<(), QueueError> {
+        let here = &self.department.code;
+        match app.store.queue_waiting_for(visit).await? {
+            Some(home) if home.day == app.today() && home.department != *here => {
+                queues::transfer(app, here, visit, &home.department, Then::Leaves, by).await
+            }
+            Some(_) | None => queues::make(app, here, &[Move::Finish { visit }], by).await,
+        }
+    }
+
+    /// Somebody by their number, for a reason.
+    async fn call(&self, app: &App, queue: &Queue, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
+        let number = value(pairs, "number").unwrap_or_default().trim().to_uppercase();
+        let known = |entry: &&queue::Entry| entry.stands() && entry.ticket.to_string() == number;
+        let visit = visit_of(pairs).or_else(|| queue.entries().find(known).map(|entry| entry.visit));
+        let reason = value(pairs, "reason").and_then(OutOfOrder::from_code);
+        let (Some(visit), Some(reason)) = (visit, reason) else { return Ok(Outcome::Not("unknown_visit")) };
+        let call = Move::CallOutOfOrder { visit, counter: self.counter.clone(), reason };
+        queues::make(app, &self.department.code, &[call], by).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// `to` is a department, with what follows, or `room` another counter of this one.
+    async fn transfer(&self, app: &App, visit: VisitId, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
+        let here = &self.department.code;
+        let (room, to) = value(pairs, "to").map_or((None, None), |to| match to.split_once(':') {
+            Some(("room", room)) => (CounterId::parse(room).ok(), None),
+            Some(("back", code)) => (None, DepartmentCode::parse(code).ok().map(|to| (to, Then::ComesBack))),
+            Some(("away", code)) => (None, DepartmentCode::parse(code).ok().map(|to| (to, Then::Leaves))),
+            Some(_) | None => (None, None),
+        });
+        match (room.filter(|room| queues::counters(self.department).contains(room)), to) {
+            (Some(counter), _) => queues::make(app, here, &[Move::MoveTo { visit, counter }], by).await?,
+            (None, Some((to, then))) => queues::transfer(app, here, visit, &to, then, by).await?,
+            (None, None) => return Ok(Outcome::Not("not_now")),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Who was compared with the document is being served.
+    async fn check(&self, app: &App, visit: VisitId, way: DeskMove, staff: &Staff) -> Result<Outcome, QueueError> {
+        let on_the_list = trust::move_at_desk(app, visit, way, &staff.login).await?;
+        if !on_the_list {
+            return Ok(Outcome::Not("not_now"));
+        }
+        let start = [Move::Start { visit }];
+        match queues::make(app, &self.department.code, &start, &format!("staff:{}", staff.login)).await {
+            Ok(()) | Err(QueueError::Refused(Unmoved::NotNow { .. })) => Ok(Outcome::Done),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn walk_in(&self, app: &App, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
+        let Ok(reply) = check_in::walk_in(app, &self.department.code).await else {
+            return Ok(Outcome::Not("no_number"));
+        };
+        if let Some(ground) = value(pairs, "ground").and_then(Ground::from_code) {
+            let queue = queues::today(app, &self.department.code).await?;
+            let given = queue.entries().find(|entry| entry.ticket == reply.ticket.number && entry.stands());
+            if let Some(visit) = given.map(|entry| entry.visit) {
+                let confirm = [Move::ConfirmPriority { visit, ground }];
+                queues::make(app, &self.department.code, &confirm, by).await?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    async fn merge(&self, app: &App, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
+        match value(pairs, "to").and_then(|to| DepartmentCode::parse(to).ok()) {
+            Some(into) => queues::merge(app, &self.department.code, &into, by).await?,
+            None => return Ok(Outcome::Not("not_now")),
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Behind the next ones; after the third call, a no-show.
+fn not_here(queue: &Queue, visit: VisitId) -> Move {
+    match queue.entry(visit) {
+        Some(entry) if entry.calls >= queue::MAX_CALLS => Move::NoShow { visit },
+        Some(_) | None => Move::Skip { visit },
+    }
+}
