@@ -47,7 +47,8 @@ pub async fn events(
     let events = stream::unfold(listening, async |mut listening| {
         let changed = tokio::time::timeout_at(listening.until, listening.changed()).await;
         match changed {
-            Ok(true) => Some((Ok(Event::default().event("changed").data("")), listening)),
+            // Browsers drop an event without data.
+            Ok(true) => Some((Ok(Event::default().event("changed").data("look")), listening)),
             Ok(false) | Err(_) => None,
         }
     });

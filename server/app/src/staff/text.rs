@@ -180,7 +180,7 @@ pub fn assurance(level: Assurance, language: Language) -> &'static str {
 pub fn desk(state: DeskState, language: Language) -> &'static str {
     match state {
         DeskState::None | DeskState::Finished => "",
-        DeskState::Waiting => language.pick("Đang chờ", "Waiting"),
+        DeskState::Waiting => language.pick("Chưa đối chiếu", "Not checked yet"),
         DeskState::Checked => language.pick("Đã đối chiếu", "Checked"),
         DeskState::NotThisPerson => language.pick("Không đúng người", "Not this person"),
     }

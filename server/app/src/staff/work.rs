@@ -194,7 +194,7 @@ fn counters_of(department: &DepartmentConfig, queue: &Queue, language: Language)
                 @for counter in queues::counters(department) {
                     @let open = queue.counter(&counter).is_some_and(|counter| counter.open);
                     a.button.quiet[!open] href={ "/staff/counter/" (department.code) "/" (counter) } {
-                        (Word::Counter.of(language)) " " (counter)
+                        (Word::place(department).of(language)) " " (counter)
                         @if let Some(entry) = queue.serving(&counter) { " · " (entry.ticket) }
                     }
                 }

@@ -66,7 +66,7 @@ impl<'a> View<'a> {
                 (calls(&self.alerts, self.staff, self.language))
                 div #counter {
                     div.place {
-                        h1 { (self.w(Word::Counter)) " " (self.here.counter) }
+                        h1 { (self.w(Word::place(department))) " " (self.here.counter) }
                         span.lead { (name(department, self.language)) }
                         @if open { span.tag.ok { (self.w(Word::IsOpen)) } }
                         @else { span.tag.still { (self.w(Word::IsClosed)) } }
@@ -208,7 +208,7 @@ impl<'a> View<'a> {
             choices.extend(if here.reception { [away, back] } else { [back, away] });
         }
         for room in queues::counters(here).into_iter().filter(|room| *room != self.here.counter) {
-            choices.push((format!("room:{room}"), format!("{} {room}", self.w(Word::Room))));
+            choices.push((format!("room:{room}"), format!("→ {} {room}", self.w(Word::place(here)))));
         }
         self.menu(
             Way::Transfer,

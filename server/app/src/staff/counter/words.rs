@@ -2,6 +2,7 @@
 
 use queue::{Entry, Ground, OutOfOrder, State};
 
+use crate::config::DepartmentConfig;
 use crate::staff::Language;
 
 /// What staff do at a counter, by one key each.
@@ -116,6 +117,7 @@ impl Way {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
     Counter,
+    Door,
     IsOpen,
     IsClosed,
     NobodyCalled,
@@ -128,7 +130,6 @@ pub enum Word {
     Times,
     ComesBack,
     Leaves,
-    Room,
     BackToDoctor,
     ChooseCounter,
     ChooseLead,
@@ -140,9 +141,15 @@ pub enum Word {
 }
 
 impl Word {
+    /// A reception has counters, every other department rooms.
+    pub fn place(department: &DepartmentConfig) -> Self {
+        if department.reception { Self::Counter } else { Self::Door }
+    }
+
     pub fn of(self, language: Language) -> &'static str {
         match self {
             Self::Counter => language.pick("Quầy", "Counter"),
+            Self::Door => language.pick("Phòng", "Room"),
             Self::IsOpen => language.pick("Đang mở", "Open"),
             Self::IsClosed => language.pick("Đang đóng", "Closed"),
             Self::NobodyCalled => language.pick("Chưa mời ai", "Nobody called"),
@@ -155,7 +162,6 @@ impl Word {
             Self::Times => language.pick("lần", "times"),
             Self::ComesBack => language.pick("rồi quay lại", "and comes back"),
             Self::Leaves => language.pick("chuyển hẳn", "for good"),
-            Self::Room => language.pick("Sang phòng", "To room"),
             Self::BackToDoctor => language.pick("Xong, về lại", "Done, back to"),
             Self::ChooseCounter => language.pick("Chọn quầy làm việc", "Choose your counter"),
             Self::ChooseLead => language
