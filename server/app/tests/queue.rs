@@ -9,8 +9,9 @@ use api::{
 use axum::http::Method;
 use fixture::hospital::{Hospital, TODAY, of_visit, visit};
 use queue::{Class, CounterId, Move, Queue, Refusal, State, Then};
-use server::queue::{self as queues, QueueError};
+use server::queue::{self as queues, Changed, QueueError};
 use server::store::{PlaceRow, QueueKey};
+use server::{App, Outside};
 
 fn department(code: &str) -> DepartmentCode {
     DepartmentCode::parse(code).expect("a department")
@@ -243,4 +244,40 @@ async fn numbers_given_before_there_were_queues_take_their_places() {
     tx.commit().await.expect("commits");
     opened(&hospital, "K01", "101").await;
     assert_eq!(call_next(&hospital, "K01", "101").await, early);
+}
+
+#[tokio::test]
+async fn two_servers_on_one_database_see_each_other_and_call_nobody_twice() {
+    let hospital = Hospital::open(None).await;
+    let config = fixture::hospital::config(&hospital.directory, None, "");
+    let other = App::open(config, hospital.clock.clone(), Outside::default()).await.expect("opens");
+    let watching = tokio::spawn(queues::watch(other.clone()));
+    let mut news = other.news.subscribe();
+    for _ in 0..12 {
+        check_in(&hospital, visit(), "K01").await;
+    }
+    let told = tokio::time::timeout(std::time::Duration::from_secs(20), news.recv()).await;
+    assert_eq!(told.expect("within the time").expect("told"), Changed::Queue(key("K01")));
+    let servers = [("101", hospital.app.clone()), ("102", other.clone())].map(|(name, app)| {
+        tokio::spawn(async move {
+            let here = department("K01");
+            let at = counter(name);
+            queues::make(&app, &here, &[Move::OpenCounter { counter: at.clone() }], "staff:hoa").await.expect("opens");
+            for _ in 0..6 {
+                let call = Move::CallNext { counter: at.clone() };
+                queues::make(&app, &here, &[call], "staff:hoa").await.expect("calls");
+                let queue = queues::today(&app, &here).await.expect("reads");
+                let visit = queue.serving(&at).expect("somebody").visit;
+                queues::make(&app, &here, &[Move::Finish { visit }], "staff:hoa").await.expect("finishes");
+            }
+        })
+    });
+    for server in servers {
+        server.await.expect("no panic");
+    }
+    let queue = queues::today(&other, &department("K01")).await.expect("reads");
+    let called: std::collections::BTreeSet<_> = queue.calls().iter().map(|call| call.visit).collect();
+    assert_eq!((queue.waiting(), queue.calls().len(), called.len()), (0, 12, 12));
+    replay_is_the_state(&hospital, "K01").await;
+    watching.abort();
 }
