@@ -8,6 +8,7 @@ use emrtd::{Fingerprint, TrustPolicy, TrustStore, TrustStoreError};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
+use crate::board::Boards;
 use crate::certificate::WorkingTime;
 use crate::clock::{SharedClock, service_day, unix_ms};
 use crate::config::{CertificateSettings, Config, ConfigError, SecretSource};
@@ -45,6 +46,9 @@ pub struct Shared {
     pub(crate) kiosk_limit: RateLimit,
     pub(crate) login_limit: RateLimit,
     pub(crate) public_limit: RateLimit,
+    pub(crate) watch_limit: RateLimit,
+    /// What screens in the halls and patients' phones show.
+    pub boards: Boards,
     pub(crate) queues: Queues,
     /// Tells open pages that something changed.
     pub news: News,
@@ -80,6 +84,8 @@ pub enum StartError {
     Csca(#[from] TrustStoreError),
     #[error("papers.fonts cannot be used")]
     Fonts(#[from] print::PrintError),
+    #[error("board.voice cannot be used")]
+    Voice(#[from] announce::VoiceError),
     #[error("the address cannot be listened on")]
     Listen(#[source] std::io::Error),
 }
@@ -162,6 +168,8 @@ impl App {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
             public_limit: RateLimit::per_minute(config.limits.verifications_per_minute),
+            watch_limit: RateLimit::per_minute(config.limits.watch_requests_per_minute),
+            boards: Boards::open(&config, service_day(clock.now()))?,
             queues: Queues::default(),
             news: News::default(),
             keyring: Keyring::from_config(&config.papers)?,

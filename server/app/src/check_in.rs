@@ -17,7 +17,7 @@ use crate::config::{DepartmentConfig, UnknownSigner};
 use crate::identify::{canonical, entitlement_place, entitlement_view, outbox_place, replay, visit_person_place};
 use crate::insurance::{EntitlementRecord, Verdict};
 use crate::keys::{Place, Sealed};
-use crate::person::KnownPerson;
+use crate::person::{KnownPerson, Masked};
 use crate::queue::{self as queues, Changes};
 use crate::refusal::Refusal;
 use crate::staff::Language;
@@ -160,6 +160,7 @@ impl Taking<'_> {
             )
             .map_err(queues::QueueError::Refused)?;
         let promise = queues::promise(app, department, changes.queue(&stands), &self.history, known.visit);
+        let follow_url = crate::phone::follow_url(tx, app, known.visit, ticket.service_day).await?;
         let reply = CheckInReply {
             ticket: TicketView {
                 number,
@@ -169,7 +170,7 @@ impl Taking<'_> {
                 people_ahead: promise.map(|promise| promise.ahead),
                 wait_minutes: promise.and_then(|promise| promise.minutes),
                 priority: ground.is_some(),
-                follow_url: None,
+                follow_url,
             },
             entitlement: entitlement_view(app, known.assurance, entitlement.as_ref()),
         };
@@ -309,6 +310,14 @@ pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
         });
     }
     Ok(views)
+}
+
+/// Who is called, for a board that shows names. None where nothing is known but a number.
+pub(crate) async fn masked_name(app: &App, visit: VisitId) -> Result<Option<String>, crate::board::BoardError> {
+    let Some(row) = app.store.visit(visit).await? else { return Ok(None) };
+    let place = row.visit.to_string();
+    let person = row.person.as_ref().map(|person| person.open(&app.keys, visit_person_place(&place))).transpose()?;
+    Ok(person.and_then(|person| person.view(Masked::Yes, app.today())).map(|view| view.name.clone()))
 }
 
 /// Where a visit stands in a queue, in words for people.

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Outside, StartError};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::{audit, dispatch, http, queue, worker};
+use crate::{audit, board, dispatch, http, queue, worker};
 
 /// A server that answers on `addr` until it is shut down; dropped, it is cut off in the middle of whatever it does,
 /// as a crash would.
@@ -21,8 +21,9 @@ pub struct RunningServer {
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
     showing: Option<JoinHandle<std::io::Result<()>>>,
-    /// What goes on beside: asking again, signing and sending, news of the queues, chaining the audit record.
-    background: [JoinHandle<()>; 4],
+    /// What goes on beside: asking again, signing and sending, news of the queues, chaining the audit record,
+    /// boards and phones.
+    background: [JoinHandle<()>; 5],
 }
 
 /// Opens the database, listens, serves, and runs the workers.
@@ -51,6 +52,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         tokio::spawn(dispatch::run(app.clone())),
         tokio::spawn(queue::watch(app.clone())),
         tokio::spawn(audit::run(app.clone())),
+        tokio::spawn(board::run(app.clone())),
     ];
     let (public_addr, showing) = match public {
         Some(listener) => {

@@ -75,6 +75,8 @@ pub async fn run_once(app: &App) -> Result<Step, Refusal> {
 pub async fn purge(app: &App) -> Result<u64, Refusal> {
     let mut tx = app.store.begin().await?;
     let purged = tx.purge_evidence(app.today()).await?;
+    // A day longer than they lead anywhere, so that a phone is told "expired" the next morning.
+    tx.forget_followed(app.today() - Span::days(1)).await?;
     tx.commit().await?;
     Ok(purged)
 }

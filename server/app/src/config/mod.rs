@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 use api::DepartmentCode;
 use serde::{Deserialize, Serialize};
 
+use crate::board::BoardConfig;
+
 pub use self::audit::AuditConfig;
 pub use self::queue::QueueConfig;
 pub use certificates::{
@@ -68,6 +70,8 @@ pub struct Config {
     pub queue: QueueConfig,
     #[serde(default)]
     pub audit: AuditConfig,
+    #[serde(default)]
+    pub board: BoardConfig,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +102,8 @@ pub enum ConfigError {
     WorkingTime,
     #[error("papers.driver_department names no department")]
     DriverDepartment,
+    #[error("{0}")]
+    Board(&'static str),
     #[error("in certificates, a nationality is three digits (and has a name where it is offered)")]
     Nationality,
     #[error("certificates.foreign_ethnicity is not two digits from 01 on")]
@@ -122,6 +128,10 @@ impl Config {
         config.departments_are_distinct()?;
         if config.papers.driver_department.as_ref().is_some_and(|code| config.department(code).is_none()) {
             return Err(ConfigError::DriverDepartment);
+        }
+        let codes: Vec<_> = config.departments.iter().map(|department| department.code.clone()).collect();
+        if let Some(fault) = config.board.fault(&codes) {
+            return Err(ConfigError::Board(fault));
         }
         if !config.working_time.spans_are_in_order() {
             return Err(ConfigError::WorkingTime);

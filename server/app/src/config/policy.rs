@@ -48,6 +48,8 @@ pub struct LimitConfig {
     pub logins_per_minute: u32,
     /// Of one address that verifies papers.
     pub verifications_per_minute: u32,
+    /// Of one address that watches boards or tickets: a hospital's wireless network is one address.
+    pub watch_requests_per_minute: u32,
 }
 
 impl Default for PinningConfig {
@@ -71,6 +73,11 @@ impl Default for PolicyConfig {
 
 impl Default for LimitConfig {
     fn default() -> Self {
-        Self { kiosk_requests_per_minute: 600, logins_per_minute: 10, verifications_per_minute: 30 }
+        Self {
+            kiosk_requests_per_minute: 600,
+            logins_per_minute: 10,
+            verifications_per_minute: 30,
+            watch_requests_per_minute: 3000,
+        }
     }
 }

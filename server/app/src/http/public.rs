@@ -1,5 +1,6 @@
-//! The page that a printed code opens, on a listener of its own: no staff pages, no kiosks, nothing but papers that
-//! somebody holds. Vietnamese and English on one page, for whoever stands at whichever counter.
+//! What the world may see, on a listener of its own: no staff pages, no kiosks. Papers that somebody holds (the page that
+//! a printed code opens, Vietnamese and English at once, for whoever stands at whichever counter), the boards of the
+//! halls, and the place of a ticket whose code somebody scanned.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,9 +16,12 @@ use certificates::{Kind, Text};
 use maud::{DOCTYPE, Markup, html};
 use time::Date;
 
+use super::limit::RateLimit;
 use super::transport;
 use crate::app::App;
+use crate::board;
 use crate::paper::{Validity, Verified, published_key, verify};
+use crate::phone;
 
 const PAPER: &str = "/v/{token}";
 const STYLE: &str = "/v/style.css";
@@ -28,11 +32,15 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; fra
 
 /// Everything the world may ask.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let papers = Router::new()
         .route(PAPER, get(page))
         .route(STYLE, get(style))
         .route(KEY, get(key))
-        .route_layer(middleware::from_fn_with_state(app.clone(), limited))
+        .route_layer(middleware::from_fn_with_state(app.clone(), limited));
+    let watched =
+        board::routes().merge(phone::routes()).route_layer(middleware::from_fn_with_state(app.clone(), watch_limited));
+    papers
+        .merge(watched)
         .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))
         .fallback(nothing)
         .method_not_allowed_fallback(nothing)
@@ -41,12 +49,7 @@ pub fn router(app: App) -> Router {
 
 /// So many requests of one address in a minute; an IPv6 network counts as one.
 async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(socket)| socket.ip());
-    let mocked = request.extensions().get::<axum::extract::connect_info::MockConnectInfo<SocketAddr>>();
-    let peer = peer.or(mocked.map(|mock| mock.0.ip()));
-    let sender = peer.map(|peer| network(asker(peer, request.headers(), &app.config.behind_tls_proxy)));
-    let sender = sender.unwrap_or_default();
-    if app.public_limit.admits(&sender, app.now_ms()) {
+    if admits(&app, &app.public_limit, &request) {
         next.run(request).await
     } else {
         let words = Text::new(
@@ -55,6 +58,24 @@ async fn limited(State(app): State<App>, request: Request, next: Next) -> Respon
         );
         guarded(StatusCode::TOO_MANY_REQUESTS, whole(&message("warn", words)))
     }
+}
+
+/// The same for boards and phones, of which many stand behind one address; they try again by themselves.
+async fn watch_limited(State(app): State<App>, request: Request, next: Next) -> Response {
+    if admits(&app, &app.watch_limit, &request) {
+        next.run(request).await
+    } else {
+        let words = "Quá nhiều lượt xem. Xin thử lại sau một phút. / Too many requests. Try again in a minute.";
+        (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")], words).into_response()
+    }
+}
+
+fn admits(app: &App, limit: &RateLimit, request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(socket)| socket.ip());
+    let mocked = request.extensions().get::<axum::extract::connect_info::MockConnectInfo<SocketAddr>>();
+    let peer = peer.or(mocked.map(|mock| mock.0.ip()));
+    let sender = peer.map(|peer| network(asker(peer, request.headers(), &app.config.behind_tls_proxy)));
+    limit.admits(&sender.unwrap_or_default(), app.now_ms())
 }
 
 /// Behind our own proxy the last address it wrote down, else the peer.

@@ -20,7 +20,7 @@ use crate::store::{QueueKey, Store, StoreError, Tx};
 
 pub use change::{Changes, make, merge, transfer};
 pub use news::{Changed, News, watch};
-pub use promise::{Promise, backtest, history, promise, promise_to_newcomer};
+pub use promise::{Promise, backtest, history, promise, promise_behind, promise_to_newcomer};
 
 /// Why a queue did not change.
 #[derive(Debug, thiserror::Error)]

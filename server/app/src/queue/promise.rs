@@ -33,15 +33,22 @@ pub fn promise(
     visit: VisitId,
 ) -> Option<Promise> {
     let ahead = queue.ahead_of(visit, moment(app), &app.config.queue.policy())?;
-    Some(of(department, queue, history, ahead, moment(app)))
+    Some(promise_behind(department, queue, history, ahead, moment(app)))
 }
 
 /// For somebody ordinary who would come now.
 pub fn promise_to_newcomer(app: &App, department: &DepartmentConfig, queue: &Queue, history: &History) -> Promise {
-    of(department, queue, history, queue.waiting(), moment(app))
+    promise_behind(department, queue, history, queue.waiting(), moment(app))
 }
 
-fn of(department: &DepartmentConfig, queue: &Queue, history: &History, ahead: usize, now: Moment) -> Promise {
+/// For whoever has so many people before them.
+pub fn promise_behind(
+    department: &DepartmentConfig,
+    queue: &Queue,
+    history: &History,
+    ahead: usize,
+    now: Moment,
+) -> Promise {
     let estimate = history.estimate(&Situation::behind(queue, ahead, now));
     let ahead = u16::try_from(ahead).unwrap_or(u16::MAX);
     let counters = u16::try_from(queue.open_counters()).unwrap_or(u16::MAX).max(1);

@@ -12,6 +12,7 @@ mod dispatch;
 mod drafts;
 mod eid;
 mod evidence;
+mod follow;
 mod gateway;
 mod given;
 mod moves;
@@ -61,13 +62,14 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
     (4, "given drafts", include_str!("migrations/0004_given_drafts.sql")),
     (5, "queue", include_str!("migrations/0005_queue.sql")),
     (6, "audit chain", include_str!("migrations/0006_audit_chain.sql")),
+    (7, "follow", include_str!("migrations/0007_follow.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
