@@ -15,7 +15,6 @@ const UNITS_A_PAGE: usize = 7;
 /// Who the board belongs to, and where its pieces are.
 pub struct Frame<'a> {
     pub hospital_vi: &'a str,
-    pub hospital_en: &'a str,
     pub name_vi: &'a str,
     pub name_en: &'a str,
     pub code: &'a str,

@@ -52,7 +52,6 @@ async fn show(State(app): State<App>, Path(board): Path<String>, Query(wish): Qu
     };
     let frame = page::Frame {
         hospital_vi: &app.config.hospital.name_vi,
-        hospital_en: &app.config.hospital.name_en,
         name_vi: &name_vi,
         name_en: &name_en,
         code: code.as_str(),

@@ -95,7 +95,7 @@ impl BoardView {
                 })
             })
             .collect();
-        calls.sort_by(|a, b| b.at.cmp(&a.at));
+        calls.sort_by_key(|call| std::cmp::Reverse(call.at));
         let mut seen = HashSet::new();
         calls.retain(|call| seen.insert(call.ticket));
         calls.truncate(LAST);
