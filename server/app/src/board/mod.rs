@@ -321,7 +321,11 @@ impl Day {
     /// Nothing was read or foretold anew.
     fn is_like(&self, other: &Self) -> bool {
         let same = |(code, line): (&DepartmentCode, &Line)| {
-            other.departments.get(code).is_some_and(|other| line.foretold == other.foretold)
+            let as_before = |other: &Line| {
+                // Two changes may fall into one millisecond.
+                line.foretold == other.foretold && line.queue.applied() == other.queue.applied()
+            };
+            other.departments.get(code).is_some_and(as_before)
         };
         self.date == other.date
             && self.departments.len() == other.departments.len()
