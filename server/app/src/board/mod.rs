@@ -185,7 +185,7 @@ pub async fn run(app: App) {
                     match changed {
                         Ok(Changed::Queue(key)) => look.add(key.department),
                         Ok(Changed::Desk) => {}
-                        Err(true) => return,
+                        Ok(Changed::Closing) | Err(true) => return,
                         Err(false) => look = Look::All,
                     }
                     changed = match news.try_recv() {
