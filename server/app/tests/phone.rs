@@ -70,7 +70,7 @@ async fn the_code_on_the_ticket_opens_its_place_and_nothing_about_the_person() {
         assert!(page.contains(shown), "{shown} in {page}");
     }
     assert_eq!(stage(&page), "waiting");
-    for hidden in ["Nguyễn", "Mẫu", "031085", "GD43", &visit.to_string()] {
+    for hidden in ["Nguyễn", "Văn Mẫu", "031085", "GD43", &visit.to_string()] {
         assert!(!page.contains(hidden), "{hidden} in {page}");
     }
     let english = phone(&hospital, &format!("{}?lang=en", path(&reply))).await;

@@ -77,15 +77,21 @@ impl Hall {
                 self.spoken = Some(Spoken { id, announcement, began_ms: now.unix_ms(), lasts });
                 Some(now.plus_ms(millis(lasts)))
             }
-            Turn::NotBefore(moment) => Some(Moment::from_unix_ms(millis(moment))),
-            Turn::Quiet => {
-                self.spoken.as_ref().map(|spoken| Moment::from_unix_ms(spoken.began_ms).plus_ms(millis(spoken.lasts)))
+            // The sound ends first, then there is quiet.
+            Turn::NotBefore(moment) => {
+                let turn = Moment::from_unix_ms(millis(moment));
+                Some(self.sound_ends().map_or(turn, |end| end.min(turn)))
             }
+            Turn::Quiet => self.sound_ends(),
         }
     }
 
     pub fn spoken(&self) -> Option<&Spoken> {
         self.spoken.as_ref()
+    }
+
+    fn sound_ends(&self) -> Option<Moment> {
+        self.spoken.as_ref().map(|spoken| Moment::from_unix_ms(spoken.began_ms).plus_ms(millis(spoken.lasts)))
     }
 
     fn take_calls(&mut self, department: &DepartmentConfig, queue: &Queue, now: Moment) {
