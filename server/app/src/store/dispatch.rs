@@ -267,14 +267,16 @@ impl Tx {
         (now, lease_until): (i64, i64),
         limit: u32,
     ) -> Result<Vec<JobLease>, StoreError> {
+        // `state || ''`: these rows are found by their key. By the index on states SQLite would read everything that waits,
+        // a hundred thousand bodies for eight leases.
         let sql = "UPDATE dispatch_jobs SET lease_until = $5, fence = fence + 1, attempts = attempts + 1, \
                    worker_id = $6 WHERE facility_code = $1 AND step = $2 AND subject_id IN (SELECT j.subject_id \
                    FROM dispatch_jobs j WHERE j.facility_code = $1 AND j.step = $2 AND j.state = 'ready' \
                    AND j.kind = $3 AND j.due_at <= $4 AND (j.lease_until IS NULL OR j.lease_until <= $4) \
                    AND (j.after_subject IS NULL OR NOT EXISTS (SELECT 1 FROM dispatch_jobs p \
                    WHERE p.facility_code = $1 AND p.subject_id = j.after_subject \
-                   AND p.state IN ('ready', 'started', 'unknown'))) ORDER BY j.due_at, j.subject_id LIMIT $7) \
-                   AND state = 'ready' AND (lease_until IS NULL OR lease_until <= $4) \
+                   AND p.state || '' IN ('ready', 'started', 'unknown'))) ORDER BY j.due_at, j.subject_id LIMIT $7) \
+                   AND state || '' = 'ready' AND (lease_until IS NULL OR lease_until <= $4) \
                    RETURNING step, subject_id, kind, natural_key, issue, body_sealed, content_hash, attempts, fence, \
                    due_at";
         let statement = self
