@@ -70,7 +70,7 @@ impl Lane {
             under_way: JoinSet::new(),
             permits: Arc::new(Semaphore::new(concurrency)),
             // A few more than are at the gateway: they write their start and their end meanwhile.
-            width: concurrency + concurrency.div_ceil(4),
+            width: concurrency + concurrency.div_ceil(2),
         }
     }
 

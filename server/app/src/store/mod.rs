@@ -7,6 +7,7 @@ mod admission;
 mod audit;
 mod backup;
 mod certificates;
+mod checkpoint;
 mod desk;
 mod dispatch;
 mod drafts;
@@ -36,6 +37,7 @@ use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
 use time::Date;
 use time::macros::format_description;
 
+use self::checkpoint::Checkpoints;
 use crate::config::Durability;
 
 pub use self::queue::{Appended, PlaceRow, QueueKey};
@@ -85,6 +87,7 @@ pub struct Store {
     read: AnyPool,
     engine: Engine,
     facility: Arc<str>,
+    _checkpoints: Option<Arc<Checkpoints>>,
 }
 
 /// One transaction. Dropped without [`Tx::commit`], nothing happened.
@@ -135,7 +138,8 @@ impl Store {
             Migration::new(version, description.into(), MigrationType::Simple, sql, false)
         });
         Migrator::with_migrations(migrations.into()).run(&write).await?;
-        Ok(Self { write, read, engine, facility: facility.as_str().into() })
+        let checkpoints = (engine == Engine::Sqlite).then(|| Arc::new(Checkpoints::start(read.clone())));
+        Ok(Self { write, read, engine, facility: facility.as_str().into(), _checkpoints: checkpoints })
     }
 
     pub async fn begin(&self) -> Result<Tx, StoreError> {
@@ -209,15 +213,16 @@ fn with_columns(sql: &'static str, columns: &'static str) -> Statement {
     sqlx::query(AssertSqlSafe(sql.replace("{columns}", columns)))
 }
 
+/// The log is carried over by [`Checkpoints`]; a commit does it only when that has fallen behind by 64 MiB.
 fn sqlite_pool(connections: u32, durability: Durability) -> AnyPoolOptions {
     let pragmas = match durability {
         Durability::Full => {
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA secure_delete = ON;"
+             PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16384;"
         }
         Durability::Normal => {
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-             PRAGMA secure_delete = ON;"
+             PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16384;"
         }
     };
     AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
