@@ -1,5 +1,6 @@
 //! Blocks one under another on pages. A block stays whole unless it is taller than a page.
 
+use crate::figure::Tone;
 use crate::text::Style;
 
 /// Points. A4 is 210 x 297 mm.
@@ -21,6 +22,8 @@ pub enum Mark {
     Rule { x: f32, y: f32, length: f32, thickness: f32 },
     Dots { x: f32, y: f32, length: f32 },
     Frame { x: f32, y: f32, width: f32, height: f32 },
+    Fill { x: f32, y: f32, width: f32, height: f32, shade: Shade },
+    Stroke { from: (f32, f32), to: (f32, f32), thickness: f32, shade: Shade },
     Modules { x: f32, y: f32, side: f32, count: usize, dark: Vec<(usize, usize)> },
 }
 
@@ -30,6 +33,8 @@ pub enum Shade {
     Grey,
     /// The facility's seal and what withdraws a paper.
     Red,
+    /// Of a report.
+    Tone(Tone),
 }
 
 #[derive(Clone, Default)]
@@ -74,7 +79,12 @@ impl Mark {
     fn top(&self) -> f32 {
         match self {
             Self::Text { baseline, style, .. } => baseline - style.ascent(),
-            Self::Rule { y, .. } | Self::Dots { y, .. } | Self::Frame { y, .. } | Self::Modules { y, .. } => *y,
+            Self::Stroke { from, to, .. } => from.1.min(to.1),
+            Self::Rule { y, .. }
+            | Self::Dots { y, .. }
+            | Self::Frame { y, .. }
+            | Self::Fill { y, .. }
+            | Self::Modules { y, .. } => *y,
         }
     }
 
@@ -84,7 +94,12 @@ impl Mark {
             | Self::Rule { y, .. }
             | Self::Dots { y, .. }
             | Self::Frame { y, .. }
+            | Self::Fill { y, .. }
             | Self::Modules { y, .. } => *y += down,
+            Self::Stroke { from, to, .. } => {
+                from.1 += down;
+                to.1 += down;
+            }
         }
         self
     }
@@ -104,7 +119,10 @@ impl Flow {
         // Taller than a page: marks go where they fall.
         let mut turned = 0.0;
         let mut marks = block.marks;
-        marks.sort_by(|one, other| one.top().total_cmp(&other.top()));
+        if block.height > page {
+            // Only then: what is painted later lies above.
+            marks.sort_by(|one, other| one.top().total_cmp(&other.top()));
+        }
         for mark in marks {
             while self.y + mark.top() - turned > BOTTOM - 1.0 {
                 turned += if self.y > TOP { BOTTOM - self.y } else { page };

@@ -10,6 +10,7 @@ use krilla::paint::{Fill, FillRule, Stroke, StrokeDash};
 use krilla::surface::Surface;
 use krilla::text::{GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
+use time::OffsetDateTime;
 
 use crate::PrintError;
 use crate::flow::{Mark, PAGE_HEIGHT, PAGE_WIDTH, Shade};
@@ -17,7 +18,18 @@ use crate::fonts::Fonts;
 use crate::paper::Paper;
 use crate::text::{Style, composed};
 
-pub fn write(paper: &Paper, fonts: &Fonts, pages: &[Vec<Mark>]) -> Result<Vec<u8>, PrintError> {
+/// What the file says about itself.
+pub struct Properties {
+    pub title: String,
+    pub author: String,
+    pub description: String,
+    /// BCP 47.
+    pub language: &'static str,
+    pub id: String,
+    pub made_at: OffsetDateTime,
+}
+
+pub fn write(fonts: &Fonts, pages: &[Vec<Mark>], properties: &Properties) -> Result<Vec<u8>, PrintError> {
     let writing = |text: String| PrintError::Writing(text);
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_U)
@@ -35,7 +47,7 @@ pub fn write(paper: &Paper, fonts: &Fonts, pages: &[Vec<Mark>]) -> Result<Vec<u8
         surface.finish();
         page.finish();
     }
-    document.set_metadata(metadata(paper));
+    document.set_metadata(metadata(properties));
     // The library's own words may quote what was written: only the kind of the failure leaves.
     document.finish().map_err(|error| writing(failure(&error).to_owned()))
 }
@@ -52,10 +64,23 @@ fn failure(error: &krilla::error::KrillaError) -> &'static str {
     }
 }
 
-/// Nothing personal: kind, number and facility.
-fn metadata(paper: &Paper) -> Metadata {
-    let title = composed(&format!("{} {}", paper.title, paper.number.as_deref().unwrap_or_default()));
-    let at = paper.made_at;
+impl Properties {
+    /// Nothing personal: kind, number and facility.
+    pub fn of(paper: &Paper) -> Self {
+        let number = paper.number.as_deref();
+        Self {
+            title: composed(&format!("{} {}", paper.title, number.unwrap_or_default())),
+            author: paper.facility.name.clone(),
+            description: paper.form.clone(),
+            language: "vi",
+            id: format!("{} {}", paper.facility.code, number.unwrap_or("draft")),
+            made_at: paper.made_at,
+        }
+    }
+}
+
+fn metadata(properties: &Properties) -> Metadata {
+    let at = properties.made_at;
     let made = DateTime::new(u16::try_from(at.year()).unwrap_or(0))
         .month(u8::from(at.month()))
         .day(at.day())
@@ -65,13 +90,13 @@ fn metadata(paper: &Paper) -> Metadata {
         .utc_offset_hour(at.offset().whole_hours())
         .utc_offset_minute(at.offset().minutes_past_hour().unsigned_abs());
     Metadata::new()
-        .title(title)
-        .authors(vec![paper.facility.name.clone()])
-        .description(paper.form.clone())
+        .title(properties.title.clone())
+        .authors(vec![properties.author.clone()])
+        .description(properties.description.clone())
         .creator("Tiếp Đón".to_owned())
-        .language("vi".to_owned())
+        .language(properties.language.to_owned())
         .creation_date(made)
-        .document_id(format!("{} {}", paper.facility.code, paper.number.as_deref().unwrap_or("draft")))
+        .document_id(properties.id.clone())
 }
 
 fn draw(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark) {
@@ -82,6 +107,22 @@ fn draw(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark) {
             write_text(surface, fonts, (*x, *baseline), *style, text);
         }
         Mark::Rule { x, y, length, thickness } => line(surface, *x, *y, *length, *thickness, None),
+        Mark::Stroke { from, to, thickness, shade } => {
+            let mut path = PathBuilder::new();
+            path.move_to(from.0, from.1);
+            path.line_to(to.0, to.1);
+            stroke(surface, path, *thickness, None, *shade);
+        }
+        Mark::Fill { x, y, width, height, shade } => {
+            let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) else { return };
+            let mut path = PathBuilder::new();
+            path.push_rect(rect);
+            surface.set_stroke(None);
+            surface.set_fill(Some(fill(*shade)));
+            if let Some(path) = path.finish() {
+                surface.draw_path(&path);
+            }
+        }
         Mark::Dots { x, y, length } => {
             line(surface, *x, *y, *length, 0.6, Some(StrokeDash { array: vec![0.9, 1.8], offset: 0.0 }));
         }
@@ -89,7 +130,7 @@ fn draw(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark) {
             let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) else { return };
             let mut path = PathBuilder::new();
             path.push_rect(rect);
-            stroke(surface, path, 0.6, None);
+            stroke(surface, path, 0.6, None, Shade::Black);
         }
         Mark::Modules { x, y, side, count, dark } => {
             let module = side / *count as f32;
@@ -129,12 +170,12 @@ fn line(surface: &mut Surface<'_>, x: f32, y: f32, length: f32, thickness: f32, 
     let mut path = PathBuilder::new();
     path.move_to(x, y);
     path.line_to(x + length, y);
-    stroke(surface, path, thickness, dash);
+    stroke(surface, path, thickness, dash, Shade::Black);
 }
 
-fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, dash: Option<StrokeDash>) {
+fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, dash: Option<StrokeDash>, shade: Shade) {
     surface.set_fill(None);
-    surface.set_stroke(Some(Stroke { width, dash, paint: colour(Shade::Black).into(), ..Stroke::default() }));
+    surface.set_stroke(Some(Stroke { width, dash, paint: colour(shade).into(), ..Stroke::default() }));
     if let Some(path) = path.finish() {
         surface.draw_path(&path);
     }
@@ -149,5 +190,9 @@ fn colour(shade: Shade) -> rgb::Color {
         Shade::Black => rgb::Color::new(0, 0, 0),
         Shade::Grey => rgb::Color::new(84, 84, 84),
         Shade::Red => rgb::Color::new(176, 16, 28),
+        Shade::Tone(tone) => {
+            let (red, green, blue) = tone.rgb();
+            rgb::Color::new(red, green, blue)
+        }
     }
 }
