@@ -151,10 +151,14 @@ async fn fill_up(folder: &Path, rows: u32) -> Result<u32, BenchError> {
     sqlx::query("PRAGMA busy_timeout = 60000").execute(&mut connection).await?;
     let copy = "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < $1), \
                 signed AS (SELECT * FROM dispatch_jobs WHERE step = 'send' AND state = 'ready' LIMIT 1) \
-                INSERT INTO dispatch_jobs (facility_code, step, subject_id, kind, state, natural_key, issue, body_sealed, \
+                INSERT INTO dispatch_jobs (facility_code, step, subject_id, kind, state, natural_key, issue, \
                 content_hash, after_subject, created_at, due_at, attempts, fence) \
-                SELECT facility_code, step, 'copy-' || n, kind, state, natural_key || '-' || n, issue, body_sealed, \
+                SELECT facility_code, step, 'copy-' || n, kind, state, natural_key || '-' || n, issue, \
                 content_hash, after_subject, created_at, due_at + 2592000000, attempts, fence FROM copies, signed";
+    let copy_bodies = "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < $1), \
+                       signed AS (SELECT * FROM dispatch_bodies WHERE step = 'send' LIMIT 1) \
+                       INSERT INTO dispatch_bodies (facility_code, step, subject_id, body_sealed) \
+                       SELECT facility_code, step, 'copy-' || n, body_sealed FROM copies, signed";
     let count = "SELECT COUNT(*) AS rows FROM dispatch_jobs WHERE step = 'send' AND state = 'ready'";
     let waiting = async |connection: &mut SqliteConnection| -> Result<u32, BenchError> {
         let row = sqlx::query(count).fetch_one(connection).await?;
@@ -163,6 +167,7 @@ async fn fill_up(folder: &Path, rows: u32) -> Result<u32, BenchError> {
     let missing = rows.saturating_sub(waiting(&mut connection).await?);
     if missing > 0 {
         sqlx::query(copy).bind(missing).execute(&mut connection).await?;
+        sqlx::query(copy_bodies).bind(missing).execute(&mut connection).await?;
     }
     // What the copies left in the log is not the drain's to carry into the file.
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;

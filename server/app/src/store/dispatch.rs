@@ -211,7 +211,7 @@ impl Store {
 
     /// The signed bytes, as they were or will be sent.
     pub async fn signed_bytes(&self, subject: Uuid) -> Result<Option<Sealed<Base64>>, StoreError> {
-        let sql = "SELECT body_sealed FROM dispatch_jobs WHERE facility_code = $1 AND step = 'send' \
+        let sql = "SELECT body_sealed FROM dispatch_bodies WHERE facility_code = $1 AND step = 'send' \
                    AND subject_id = $2";
         let row = self.one(self.query(sql).bind(subject.to_string())).await?;
         Ok(row.map(|row| row.try_get("body_sealed")).transpose()?.map(Sealed::from_stored))
@@ -237,10 +237,10 @@ impl Tx {
     /// Writes a job. One that was cancelled is written anew; any other stays as it is, and the answer is false.
     pub async fn post_job(&mut self, new: NewJob<'_>) -> Result<bool, StoreError> {
         let sql = "INSERT INTO dispatch_jobs (facility_code, step, subject_id, kind, state, natural_key, issue, \
-                   body_sealed, content_hash, after_subject, created_at, due_at, attempts, fence) \
-                   VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7, $8, $9, $10, $10, 0, 0) \
+                   content_hash, after_subject, created_at, due_at, attempts, fence) \
+                   VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7, $8, $9, $9, 0, 0) \
                    ON CONFLICT (facility_code, step, subject_id) DO UPDATE SET state = 'ready', \
-                   natural_key = excluded.natural_key, issue = excluded.issue, body_sealed = excluded.body_sealed, \
+                   natural_key = excluded.natural_key, issue = excluded.issue, \
                    content_hash = excluded.content_hash, after_subject = excluded.after_subject, \
                    due_at = excluded.due_at, attempts = 0, fence = dispatch_jobs.fence + 1, lease_until = NULL, \
                    started_at = NULL, finished_at = NULL, last_outcome = NULL \
@@ -252,11 +252,18 @@ impl Tx {
             .bind(new.kind.code())
             .bind(new.natural_key.to_owned())
             .bind(i64::from(new.issue))
-            .bind(new.body.into_stored())
             .bind(new.content_hash.to_vec())
             .bind(new.after.map(|after| after.to_string()))
             .bind(new.now);
-        Ok(self.execute(statement).await? == 1)
+        if self.execute(statement).await? == 0 {
+            return Ok(false);
+        }
+        let sql = "INSERT INTO dispatch_bodies (facility_code, step, subject_id, body_sealed) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (facility_code, step, subject_id) DO UPDATE SET body_sealed = excluded.body_sealed";
+        let statement =
+            self.query(sql).bind(new.step.code()).bind(new.subject.to_string()).bind(new.body.into_stored());
+        self.execute(statement).await?;
+        Ok(true)
     }
 
     /// Leases up to `limit` rows of one kind that are due, the longest due first. A re-issue waits for its first.
@@ -268,7 +275,7 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<JobLease>, StoreError> {
         // `state || ''`: these rows are found by their key. By the index on states SQLite would read everything that waits,
-        // a hundred thousand bodies for eight leases.
+        // a hundred thousand rows for eight leases.
         let sql = "UPDATE dispatch_jobs SET lease_until = $5, fence = fence + 1, attempts = attempts + 1, \
                    worker_id = $6 WHERE facility_code = $1 AND step = $2 AND subject_id IN (SELECT j.subject_id \
                    FROM dispatch_jobs j WHERE j.facility_code = $1 AND j.step = $2 AND j.state = 'ready' \
@@ -277,8 +284,9 @@ impl Tx {
                    WHERE p.facility_code = $1 AND p.subject_id = j.after_subject \
                    AND p.state || '' IN ('ready', 'started', 'unknown'))) ORDER BY j.due_at, j.subject_id LIMIT $7) \
                    AND state || '' = 'ready' AND (lease_until IS NULL OR lease_until <= $4) \
-                   RETURNING step, subject_id, kind, natural_key, issue, body_sealed, content_hash, attempts, fence, \
-                   due_at";
+                   RETURNING step, subject_id, kind, natural_key, issue, content_hash, attempts, fence, due_at, \
+                   (SELECT b.body_sealed FROM dispatch_bodies b WHERE b.facility_code = dispatch_jobs.facility_code \
+                   AND b.step = dispatch_jobs.step AND b.subject_id = dispatch_jobs.subject_id) AS body_sealed";
         let statement = self
             .query(sql)
             .bind(step.code())
