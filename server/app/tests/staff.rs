@@ -296,6 +296,8 @@ async fn each_key_of_the_counter_does_its_one_thing() {
     let page = browser.get(COUNTER).await.text();
     let call = format!("{}&number=a004&reason=companion", fields(&page, "call").replace("&number=", ""));
     assert!(browser.send_form(&format!("{COUNTER}/call"), call).await.contains("<p class=\"number\">A004"));
+    let page = browser.press(COUNTER, "start").await;
+    assert!(page.contains("Đang làm việc") && !page.contains("Vắng mặt</button>"));
     browser.press(COUNTER, "finish").await;
     browser.press(COUNTER, "next").await;
     browser.press(COUNTER, "finish").await;

@@ -79,6 +79,7 @@ pub async fn act(
         | Way::Close
         | Way::Next
         | Way::Recall
+        | Way::Start
         | Way::Skip
         | Way::Park
         | Way::Return
@@ -144,6 +145,7 @@ impl<'a> Here<'a> {
                 return Ok(Outcome::Done);
             }
             (Way::Recall, Some(visit)) => vec![Move::Recall { visit }],
+            (Way::Start, Some(visit)) => vec![Move::Start { visit }],
             (Way::Skip, Some(visit)) => vec![not_here(&queue, visit)],
             (Way::Park, Some(visit)) => vec![Move::Park { visit }],
             (Way::Leave, Some(visit)) => vec![Move::Void { visit, reason: VoidReason::PatientLeft }],
@@ -164,6 +166,7 @@ impl<'a> Here<'a> {
             (
                 Way::Finish
                 | Way::Recall
+                | Way::Start
                 | Way::Skip
                 | Way::Park
                 | Way::Leave

@@ -128,7 +128,10 @@ impl<'a> View<'a> {
             div.ways {
                 (self.key(Way::Next, "primary wide", &[]))
                 @if called && calls_left { (self.key(Way::Recall, "", &[])) }
-                @if called { (self.key(Way::Skip, "", &[])) }
+                @if called {
+                    (self.key(Way::Start, "", &[]))
+                    (self.key(Way::Skip, "", &[]))
+                }
                 @if somebody.is_some() {
                     @match self.home {
                         Some(home) => {

@@ -12,6 +12,7 @@ pub enum Way {
     Close,
     Next,
     Recall,
+    Start,
     Skip,
     Park,
     Return,
@@ -27,11 +28,12 @@ pub enum Way {
 }
 
 impl Way {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Open,
         Self::Close,
         Self::Next,
         Self::Recall,
+        Self::Start,
         Self::Skip,
         Self::Park,
         Self::Return,
@@ -56,6 +58,7 @@ impl Way {
             Self::Close => "close",
             Self::Next => "next",
             Self::Recall => "recall",
+            Self::Start => "start",
             Self::Skip => "skip",
             Self::Park => "park",
             Self::Return => "return",
@@ -77,6 +80,7 @@ impl Way {
             Self::Open | Self::Close => "o",
             Self::Next => "n",
             Self::Recall => "r",
+            Self::Start => "i",
             Self::Skip => "s",
             Self::Park => "p",
             Self::Return => "b",
@@ -98,6 +102,7 @@ impl Way {
             Self::Close => language.pick("Đóng quầy", "Close counter"),
             Self::Next => language.pick("Mời người tiếp theo", "Next"),
             Self::Recall => language.pick("Gọi lại", "Call again"),
+            Self::Start => language.pick("Đã vào", "Is here"),
             Self::Skip => language.pick("Vắng mặt", "Not here"),
             Self::Park => language.pick("Tạm dừng", "Pause"),
             Self::Return => language.pick("Đã quay lại", "Has returned"),
