@@ -73,6 +73,7 @@ pub struct TicketView {
     /// Absent offline: nobody knows.
     pub people_ahead: Option<u16>,
     /// Expected wait in minutes, low and high.
+    #[schema(value_type = Option<[u16; 2]>)]
     pub wait_minutes: Option<(u16, u16)>,
     pub priority: bool,
     /// For the QR on the paper: opens the ticket's place in the queue on a phone, holds no personal data.

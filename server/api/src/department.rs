@@ -16,6 +16,7 @@ pub struct DepartmentView {
     pub floor: String,
     pub waiting: u16,
     /// Minutes, low and high; absent while too little is known.
+    #[schema(value_type = Option<[u16; 2]>)]
     pub wait_minutes: Option<(u16, u16)>,
     pub open: bool,
     /// The reception counter: where the counter route and "I don't know which department" lead.

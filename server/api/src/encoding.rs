@@ -17,12 +17,12 @@ pub struct Base64(pub Vec<u8>);
 
 /// Eight bytes, 16 hexadecimal digits: an active-authentication challenge.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
-#[schema(value_type = String)]
+#[schema(value_type = String, pattern = "^[0-9a-fA-F]{16}$")]
 pub struct Hex8(pub [u8; 8]);
 
 /// Thirty-two bytes, 64 hexadecimal digits: a SHA-256 value or a public key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
-#[schema(value_type = String)]
+#[schema(value_type = String, pattern = "^[0-9a-fA-F]{64}$")]
 pub struct Hex32(pub [u8; 32]);
 
 impl fmt::Debug for Base64 {

@@ -15,13 +15,13 @@ pub struct VisitId(pub Uuid);
 /// `[a-z0-9-]`, 1 to 32 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String)]
+#[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$")]
 pub struct KioskId(String);
 
 /// A department of the hospital, `[A-Z0-9_-]`, 1 to 16 characters (the gateway's `MA_KHOA`, "K01", fits).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String)]
+#[schema(value_type = String, pattern = "^[A-Z0-9_-]{1,16}$")]
 pub struct DepartmentCode(String);
 
 /// A number in a department's queue of one day: a capital letter and a running number, "A027".

@@ -66,6 +66,17 @@ impl FromRequestParts<App> for Visit {
     }
 }
 
+/// A body of at most [`MAX_BODY_BYTES`], in whatever form.
+pub struct Bounded(pub Zeroizing<Vec<u8>>);
+
+impl FromRequest<App> for Bounded {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Failure> {
+        read(request.into_body(), MAX_BODY_BYTES).await.map(Self)
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Failure;
 

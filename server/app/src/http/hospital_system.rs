@@ -3,7 +3,7 @@
 
 use api::ProblemCode;
 use axum::Json as Reply;
-use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::extract::{Json, Visit};
+use super::extract::{Bounded, Json, Visit};
 use super::problem::Failure;
 use super::{Peer, Transport};
 use crate::app::App;
@@ -78,7 +78,7 @@ pub async fn new_draft(
     State(app): State<App>,
     _: HospitalSystem,
     headers: HeaderMap,
-    body: Bytes,
+    Bounded(body): Bounded,
 ) -> Result<Reply<GivenAnswer>, Failure> {
     let form = text(&headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
     let new = if form.starts_with("application/xml") || form.starts_with("text/xml") {
@@ -116,8 +116,11 @@ fn reference(header: Option<&str>, body: Option<&str>) -> Result<Reference, Fail
 pub async fn certificate_state(
     State(app): State<App>,
     _: HospitalSystem,
-    Path(id): Path<uuid::Uuid>,
+    id: Result<Path<uuid::Uuid>, PathRejection>,
 ) -> Result<Reply<Value>, Failure> {
+    let Ok(Path(id)) = id else {
+        return Err(Failure::new(StatusCode::NOT_FOUND, ProblemCode::NotFound, "a certificate's id is a UUID"));
+    };
     let row = app.store.certificate(CertificateId(id)).await.map_err(Refusal::Store)?;
     let Some(row) = row else {
         return Err(Failure::new(StatusCode::NOT_FOUND, ProblemCode::NotFound, "no such certificate"));

@@ -43,7 +43,7 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .merge(papers::routes())
         .merge(hospital_system)
-        .merge(staff::routes())
+        .merge(staff::routes().route_layer(middleware::from_fn_with_state(app.clone(), staff::told_as_a_page)))
         .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))
         .route(api::path::HEALTH, get(kiosk::health))
         .route(api::path::OPENAPI, get(openapi::get))

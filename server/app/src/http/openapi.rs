@@ -21,6 +21,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::hospital_system;
 
+const JSON: &str = "application/json";
+
 pub async fn get() -> Json<OpenApi> {
     Json(document())
 }
@@ -72,6 +74,7 @@ pub fn document() -> OpenApi {
         "The declaration as it was confirmed; opens the draft of the certificate",
     );
     doc.hospital_system();
+    doc.of_the_house();
     document.build()
 }
 
@@ -221,10 +224,44 @@ impl Document {
             .required(Required::True)
             .schema(Some(api::VisitId::schema()));
         let read = operation("Where a certificate stands, with its receipt").parameter(id);
+        let visit = ParameterBuilder::new()
+            .name("visit")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(api::VisitId::schema()));
+        let cost = RequestBodyBuilder::new().content("application/json", any()).required(Some(Required::True));
+        let first_cost = operation("The first cost of a visit arose: its check-in message may leave the house")
+            .parameter(visit)
+            .request_body(Some(cost.build()));
         let paths = std::mem::take(&mut self.paths);
         self.paths = paths
             .path(hospital_system::DRAFTS, PathItem::new(HttpMethod::Post, write))
-            .path(hospital_system::CERTIFICATE, PathItem::new(HttpMethod::Get, read));
+            .path(hospital_system::CERTIFICATE, PathItem::new(HttpMethod::Get, read))
+            .path(hospital_system::FIRST_COST, PathItem::new(HttpMethod::Post, first_cost));
+    }
+
+    /// What anyone on this machine may ask.
+    fn of_the_house(&mut self) {
+        let problem = self.schema::<Problem>();
+        let read = |summary: &str, content: &str| {
+            let any = ContentBuilder::new().schema(Some(serde_json::Value::schema())).build();
+            let text = ContentBuilder::new().schema(Some(String::schema())).build();
+            let content_of = if content == JSON { any } else { text };
+            let refused = ContentBuilder::new().schema(Some(problem.clone())).build();
+            let operation = OperationBuilder::new()
+                .summary(Some(summary))
+                .response("200", ResponseBuilder::new().description("Done").content(content, content_of))
+                .response(
+                    "default",
+                    ResponseBuilder::new().description("Not done").content("application/problem+json", refused),
+                );
+            PathItem::new(HttpMethod::Get, operation)
+        };
+        let paths = std::mem::take(&mut self.paths);
+        self.paths = paths
+            .path(api::path::HEALTH, read("The database answers", JSON))
+            .path(api::path::OPENAPI, read("This document", JSON))
+            .path(hospital_system::METRICS, read("For Prometheus, on loopback", "text/plain"));
     }
 
     /// A reference; the schema and those it uses go into the components.
@@ -279,6 +316,10 @@ mod tests {
             papers::SUBMISSION,
             hospital_system::DRAFTS,
             hospital_system::CERTIFICATE,
+            hospital_system::FIRST_COST,
+            hospital_system::METRICS,
+            api::path::HEALTH,
+            api::path::OPENAPI,
         ] {
             assert!(json["paths"][path].is_object(), "{path}");
         }

@@ -57,9 +57,10 @@ impl Case {
                 @match &self.person {
                     Some(person) => {
                         (person.name.as_deref().unwrap_or(t(Text::NameUnknown)))
+                        " "
                         small {
-                            @if let Some(birth) = &person.birth { " · " (t(Text::Born)) " " (birth) }
-                            " · " (person.masked_number())
+                            @if let Some(birth) = &person.birth { (t(Text::Born)) " " (birth) " · " }
+                            (person.masked_number())
                             @if !proven { " · " (t(Text::Unproven)) }
                         }
                     }

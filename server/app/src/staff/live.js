@@ -52,6 +52,9 @@ function show(text, { answer }) {
 
 let looking = false;
 let lookAgain = false;
+// A key's answer is under way. News wait for it: who already sees the next number presses the next key, and it must count.
+let busy = false;
+let news = false;
 async function look() {
   if (looking) {
     lookAgain = true;
@@ -60,7 +63,9 @@ async function look() {
   looking = true;
   try {
     const reply = await fetch(location.pathname, { redirect: "error", cache: "no-store" });
-    if (reply.ok) show(await reply.text(), { answer: false });
+    const text = await reply.text();
+    if (busy) news = true;
+    else if (reply.ok) show(text, { answer: false });
   } catch {
     // The next news tells.
   }
@@ -72,16 +77,16 @@ async function look() {
 }
 
 function listen(of) {
-  const news = new EventSource(`/staff/events?of=${encodeURIComponent(of)}`);
+  const stream = new EventSource(`/staff/events?of=${encodeURIComponent(of)}`);
   let lost = false;
-  news.addEventListener("changed", look);
-  news.addEventListener("open", () => {
+  stream.addEventListener("changed", look);
+  stream.addEventListener("open", () => {
     if (lost) look();
     lost = false;
   });
-  news.addEventListener("error", () => {
+  stream.addEventListener("error", () => {
     lost = true;
-    if (news.readyState !== EventSource.CLOSED) return;
+    if (stream.readyState !== EventSource.CLOSED) return;
     setTimeout(() => {
       look();
       listen(of);
@@ -94,7 +99,6 @@ if (live) {
   listen(live.dataset.of);
   setInterval(ring, RING_MS);
 
-  let busy = false;
   addEventListener("submit", async (event) => {
     if (!live.contains(event.target)) return;
     event.preventDefault();
@@ -109,6 +113,10 @@ if (live) {
       location.reload();
     } finally {
       busy = false;
+      if (news) {
+        news = false;
+        look();
+      }
     }
   });
 

@@ -7,6 +7,7 @@ mod counter;
 mod live;
 mod login;
 mod page;
+mod refused;
 mod role;
 mod session;
 mod style;
@@ -21,6 +22,7 @@ use crate::app::App;
 
 pub(crate) use account::name_of;
 pub use account::{AccountError, add};
+pub(crate) use refused::told_as_a_page;
 pub use role::{Role, Task};
 pub use text::Language;
 

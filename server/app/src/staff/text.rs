@@ -78,6 +78,11 @@ pub enum Text {
     ReadyToPin,
     StillLearning,
     Certificates,
+    Back,
+    MayNot,
+    NotThere,
+    NotDone,
+    Failed,
 }
 
 impl Text {
@@ -122,6 +127,17 @@ impl Text {
             Self::ReadyToPin => language.pick("Đủ điều kiện ghim", "May be pinned"),
             Self::StillLearning => language.pick("Đang theo dõi", "Being observed"),
             Self::Certificates => language.pick("Giấy tờ", "Certificates"),
+            Self::Back => language.pick("Quay lại", "Back"),
+            Self::MayNot => language.pick(
+                "Tài khoản này không được làm việc đó, hoặc trang đã cũ.",
+                "This account may not do that, or the page was too old.",
+            ),
+            Self::NotThere => language.pick("Không có trang này.", "There is no such page."),
+            Self::NotDone => language.pick("Chưa thực hiện được. Xin thử lại.", "It was not done. Please try again."),
+            Self::Failed => language.pick(
+                "Hệ thống đang gặp sự cố. Xin thử lại sau ít phút.",
+                "The system has a problem. Try again in a few minutes.",
+            ),
         }
     }
 }

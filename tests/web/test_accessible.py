@@ -1,0 +1,252 @@
+"""Every page against WCAG 2.2 AA with axe-core, in both languages, on a desk and on a phone."""
+
+import importlib.resources
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from hospital import ROOT, STAFF
+
+AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+LEVEL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WINDOWS = {"desk": (1280, 900), "phone": (390, 844)}
+LANGUAGES = ["vi", "en"]
+# Where the window scrolls sideways, somebody on a phone loses what they read.
+SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# Of a board's rows: texts that lie on each other.
+COVERED = """() => [...document.querySelectorAll('.page:not([hidden]) .rows li')].flatMap(row => {
+    const boxes = [...row.children].map(child => {
+        const range = document.createRange();
+        range.selectNodeContents(child);
+        return [child.className, range.getBoundingClientRect()];
+    });
+    return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
+        .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.width && b.width)
+        .map(([other]) => `${name} and ${other}: ${row.innerText}`));
+})"""
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SOURCES = ROOT / "server/app/src"
+# Answers of these are no pages.
+NO_PAGE = re.compile(r"\.(css|js|ttf|wav|mp3|ogg|json|pdf|csv|xlsx)$|/events$|/pdf$|^/api/|^/metrics$|^/hospital-system/")
+
+
+def violations(page):
+    options = {"runOnly": {"type": "tag", "values": LEVEL}, "resultTypes": ["violations"], "preload": False}
+    if page.evaluate("typeof window.axe === 'undefined'"):
+        page.evaluate(AXE)
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    lines = []
+    for rule in found:
+        for node in rule["nodes"][:5]:
+            why = "; ".join(part["message"] for part in [*node["any"], *node["all"], *node["none"]])
+            lines.append(f"{rule['id']}: {node['target']} {node['html'][:200]} {why}")
+    return lines
+
+
+def look(page, what, complaints, folder=None):
+    """The page as it stands now, in every size."""
+    for size, (width, height) in WINDOWS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        complaints += [f"{what} ({size}) {line}" for line in violations(page)]
+        if page.evaluate(SCROLLS):
+            wide = page.evaluate("""() => [...document.querySelectorAll('body *')]
+                .filter(one => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
+                .map(one => one.outerHTML.slice(0, 120))""")
+            complaints.append(f"{what} ({size}) scrolls sideways: {wide}")
+        if folder is not None:
+            page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9]+', '-', what.lower())}-{size}.png", full_page=True)
+
+
+@pytest.fixture(scope="module")
+def day(hospital):
+    """A morning on which everything happens: what the pages can show, they show."""
+    supervisor, head = hospital.staff("truong.quay"), hospital.staff("giam.doc")
+    for kind in ("emergency", "help", "card_left", "printer"):
+        hospital.call_for_a_person(kind)
+    seen = {"reception": [], "rooms": []}
+    seen["reception"].append(hospital.check_in_by_number("TIEPDON", "031085000017", "Nguyễn Văn Mẫu", "15/01/1985"))
+    seen["reception"].append(hospital.check_in_by_number("TIEPDON", "031192000025", "Trần Thị Thử Nghiệm", "09/03/1992"))
+    for reason in ("no_card", "face_not_matched", "chip_not_genuine", "asked_for_person"):
+        seen["reception"].append(hospital.check_in("TIEPDON", reason))
+    for _ in range(14):
+        seen["rooms"].append(hospital.check_in("K01"))
+    supervisor.press("TIEPDON/1", "open")
+    supervisor.press("TIEPDON/1", "next")
+    room = "K01/101"
+    supervisor.press(room, "open")
+    supervisor.press(room, "next")
+    supervisor.press(room, "park")
+    supervisor.press(room, "next")
+    supervisor.press(room, "skip")
+    supervisor.press(room, "next")
+    supervisor.press(room, "finish")
+    supervisor.press(room, "next")
+    supervisor.press(room, "leave")
+    supervisor.press(room, "walk_in", ground="under_six")
+    supervisor.press(room, "next")
+    supervisor.press("K01/102", "open")
+    papers = {}
+    papers["accepted"] = hospital.draft("death", "accepted")
+    papers["unknown"] = hospital.draft("birth", "unknown")
+    papers["driver"] = hospital.draft("driver", "driver")
+    # Other mothers: two births of one contradict each other.
+    another = {"SO_CCCD_NND": "031190000041", "MA_BHXH_NND": "0000000041", "MA_THE_NND": "GD4310000000041"}
+    papers["waiting"] = hospital.draft("birth", "waiting", SO="18", MA_THE_TAM="TE1310000000041", **another)
+    for state in ("accepted", "unknown", "driver"):
+        done = head.post(f"/staff/certificates/{papers[state]}/pass", why="nobody_to_ask").url
+        assert done.endswith("note=done"), f"{state}: {done}"
+        hospital.until_state(papers[state], "accepted", "outcome_unknown", "refused")
+    # Asked, and nobody came yet.
+    head.post(f"/staff/certificates/{papers['waiting']}/ask")
+    papers["draft"] = hospital.draft("death", "draft", MA_HSBA="26.009999", SO_GIAYTO="031051000025")
+    papers["wrong"] = hospital.draft("birth", "wrong", SO="99", CAN_NANG_CON="99999", NGAY_SINH_CON="32/13/2026")
+    fresh = head.post("/staff/certificates", kind="driver").url
+    papers["fresh"] = fresh.rsplit("/", 1)[1].split("?")[0]
+    return {"seen": seen, "papers": papers, "head": head}
+
+
+def crawl(hospital, page, login, visited, complaints, folder):
+    """Every page that links lead to. Of papers the head sees each; the other roles, with keys of their own, one."""
+    waiting = ["/staff"]
+    while waiting:
+        path = waiting.pop(0)
+        kind = path if login == "giam.doc" else ID.sub("{id}", path)
+        # Counters are one page; the test below opens three of them with every menu.
+        kind = re.sub(r"/counter/.*", "/counter/{department}/{counter}", kind)
+        if path in ("/staff", "/staff/certificates") or "{id}" in kind:
+            kind = f"{kind} of {login}"
+        if kind in visited or NO_PAGE.search(path):
+            continue
+        visited.add(kind)
+        reply = page.goto(f"{hospital.base}{path}")
+        assert reply.ok, f"{path}: {reply.status}"
+        look(page, f"{kind} {page.evaluate('document.documentElement.lang')}", complaints, folder)
+        links = page.evaluate("[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))")
+        waiting += [link for link in links if link.startswith("/") and "?" not in link]
+
+
+@pytest.fixture(scope="module")
+def visited():
+    return set()
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Where somebody wants to look with their own eyes: TIEPDON_PICTURES=FOLDER."""
+    folder = os.environ.get("TIEPDON_PICTURES")
+    if folder is None:
+        return None
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    return pathlib.Path(folder)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_pages_of_every_role_have_no_violation(hospital, day, window, visited, pictures, language):
+    complaints, seen = [], set()
+    # The one who sees most first; the others add what only they are shown.
+    for login in ("truong.quay", "giam.doc", "kiem.tra", "bac.si", "ho.so", "le.tan", "tinh.nguyen"):
+        page = window(signed_in=hospital.staff(login), language=language)
+        crawl(hospital, page, login, seen, complaints, pictures)
+    visited |= {path.split(" ")[0] for path in seen}
+    assert set(STAFF) == {"truong.quay", "giam.doc", "kiem.tra", "bac.si", "ho.so", "le.tan", "tinh.nguyen"}
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_menus_complaints_and_the_way_in_have_no_violation(hospital, day, window, visited, pictures, language):
+    complaints = []
+    page = window(signed_in=hospital.staff("truong.quay"), language=language)
+    for path in ("/staff/counter/TIEPDON/1", "/staff/counter/K01/101", "/staff/counter/K01/102"):
+        page.goto(f"{hospital.base}{path}?said=changed")
+        visited.add(path)
+        for menu in range(page.locator("#counter details").count()):
+            page.evaluate("place => document.querySelectorAll('#counter details').forEach((one, i) => one.open = i === place)", menu)
+            look(page, f"{path} menu {menu} {language}", complaints, pictures)
+    assert page.goto(f"{hospital.base}/staff/certificates").status == 403
+    look(page, f"refused {language}", complaints, pictures)
+    page = window(signed_in=day["head"], language=language)
+    assert page.goto(f"{hospital.base}/staff/certificates?state=accepted&note=done").ok
+    look(page, f"filtered {language}", complaints, pictures)
+    page.goto(f"{hospital.base}/staff/certificates/{day['papers']['wrong']}?note=blocked")
+    look(page, f"blocked {language}", complaints, pictures)
+    stranger = window(language=language)
+    stranger.context.add_cookies([{"name": "tiepdon_language", "value": language, "url": hospital.base}])
+    stranger.goto(f"{hospital.base}/staff/login")
+    visited.add("/staff/login")
+    look(stranger, f"login {language}", complaints, pictures)
+    stranger.fill("input[name=login]", "nobody")
+    stranger.fill("input[name=password]", "wrong password")
+    stranger.keyboard.press("Enter")
+    stranger.wait_for_selector(".complaint")
+    look(stranger, f"login refused {language}", complaints, pictures)
+    assert not complaints, "\n".join(complaints)
+
+
+def test_boards_have_no_violation(hospital, day, window, visited, pictures):
+    complaints = []
+    page = window()
+    for board in ("K01", "TIEPDON", "TANG1", "K02"):
+        for look_of in ("light", "dark"):
+            page.goto(f"{hospital.public}/board/{board}?look={look_of}")
+            page.wait_for_selector("#live .now")
+            look(page, f"board {board} {look_of}", complaints, pictures)
+            for width, height in ((1920, 1080), (1280, 1024), (1080, 1920)):
+                page.set_viewport_size({"width": width, "height": height})
+                covered = page.evaluate(COVERED)
+                if covered:
+                    complaints.append(f"board {board} {width}x{height}: words lie on each other: {covered}")
+    visited.add("/board/{board}")
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_phones_in_every_stage_have_no_violation(hospital, day, window, visited, pictures, language, colours):
+    complaints = []
+    page = window(390, 844, color_scheme=colours)
+    follow = [ticket["follow"] for ticket in day["seen"]["rooms"][:7] + day["seen"]["reception"][:1]]
+    stages = set()
+    for url in [*follow, f"{hospital.public}/t/{'0' * 32}"]:
+        page.goto(f"{url}?lang={language}")
+        stage = page.evaluate("document.querySelector('[data-stage]')?.dataset.stage ?? 'unknown'")
+        if stage not in stages:
+            stages.add(stage)
+            look(page, f"phone {stage} {language} {colours}", complaints, pictures)
+    visited.add("/t/{token}")
+    assert {"called", "waiting"} <= stages and len(stages) >= 5, stages
+    assert not complaints, "\n".join(complaints)
+
+
+def test_verified_papers_have_no_violation(hospital, day, window, visited, pictures):
+    complaints = []
+    page = window()
+    for state in ("accepted", "driver"):
+        pdf = day["head"].get(f"/staff/certificates/{day['papers'][state]}/pdf").content
+        text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+        token = re.search(rb"/v/([0-9a-f\n]{32,40})", text).group(1).replace(b"\n", b"")[:32].decode()
+        assert page.goto(f"{hospital.public}/v/{token}").ok
+        look(page, f"paper {state}", complaints, pictures)
+    assert page.goto(f"{hospital.public}/v/{'0' * 32}").status == 404
+    look(page, "paper unknown", complaints, pictures)
+    visited.add("/v/{token}")
+    assert not complaints, "\n".join(complaints)
+
+
+def test_no_page_of_the_server_was_left_out(visited):
+    if not visited:
+        pytest.skip("the pages were not looked at in this run")
+    routes = set()
+    for source in SOURCES.rglob("*.rs"):
+        text = source.read_text(encoding="utf-8")
+        constants = dict(re.findall(r'const (\w+): &str = "(/[^"]*)";', text))
+        for path, handler in re.findall(r"\.route\(\s*([^,]+?),\s*(\w+)", text):
+            path = path.strip('"') if path.startswith('"') else constants.get(path)
+            if path and handler == "get" and not NO_PAGE.search(path):
+                routes.add(path)
+    assert "/staff/signers" in routes and "/v/{token}" in routes
+    shape = lambda path: "^" + re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + "$"
+    missed = {route for route in routes if route != "/" and not any(re.match(shape(route), page) for page in visited)}
+    assert not missed, f"no browser looked at {sorted(missed)}: link them, or look at them in this file"
