@@ -27,6 +27,7 @@ COVERED = """() => [...document.querySelectorAll('.page:not([hidden]) .rows li')
         .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.width && b.width)
         .map(([other]) => `${name} and ${other}: ${row.innerText}`));
 })"""
+OPEN = "place => document.querySelectorAll('#counter details').forEach((one, i) => one.open = i === place)"
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SOURCES = ROOT / "server/app/src"
 # Answers of these are no pages.
@@ -114,7 +115,7 @@ def crawl(hospital, page, login, visited, complaints, folder):
     while waiting:
         path = waiting.pop(0)
         kind = path if login == "giam.doc" else ID.sub("{id}", path)
-        # Counters are one page; the test below opens three of them with every menu.
+        # Counters are one page; the test below opens two of them with every menu.
         kind = re.sub(r"/counter/.*", "/counter/{department}/{counter}", kind)
         if path in ("/staff", "/staff/certificates") or "{id}" in kind:
             kind = f"{kind} of {login}"
@@ -123,6 +124,10 @@ def crawl(hospital, page, login, visited, complaints, folder):
         visited.add(kind)
         reply = page.goto(f"{hospital.base}{path}")
         assert reply.ok, f"{path}: {reply.status}"
+        led_to = page.url.removeprefix(hospital.base)
+        if led_to != path:
+            waiting.append(led_to)
+            continue
         look(page, f"{kind} {page.evaluate('document.documentElement.lang')}", complaints, folder)
         links = page.evaluate("[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))")
         waiting += [link for link in links if link.startswith("/") and "?" not in link]
@@ -159,11 +164,11 @@ def test_staff_pages_of_every_role_have_no_violation(hospital, day, window, visi
 def test_menus_complaints_and_the_way_in_have_no_violation(hospital, day, window, visited, pictures, language):
     complaints = []
     page = window(signed_in=hospital.staff("truong.quay"), language=language)
-    for path in ("/staff/counter/TIEPDON/1", "/staff/counter/K01/101", "/staff/counter/K01/102"):
+    for path in ("/staff/counter/TIEPDON/1", "/staff/counter/K01/102"):
         page.goto(f"{hospital.base}{path}?said=changed")
         visited.add(path)
         for menu in range(page.locator("#counter details").count()):
-            page.evaluate("place => document.querySelectorAll('#counter details').forEach((one, i) => one.open = i === place)", menu)
+            page.evaluate(OPEN, menu)
             look(page, f"{path} menu {menu} {language}", complaints, pictures)
     assert page.goto(f"{hospital.base}/staff/certificates").status == 403
     look(page, f"refused {language}", complaints, pictures)

@@ -18,6 +18,9 @@ OscillatorNode.prototype.start = function (...when) {
 };
 """
 
+# Somebody waits in the list.
+STANDS = """number => [...document.querySelectorAll('.lists .list:first-child li b')].some(one => one.innerText === number)"""
+
 
 def at_the_keyboard(window, hospital, login, counter, language="vi", **more):
     page = window(language=language, **more)
@@ -74,18 +77,20 @@ def test_a_nurse_s_day_needs_no_mouse(hospital, window):
     # Not here at the first call: behind the next ones.
     press(page, "s", "—")
     press(page, "n", "B003")
-    # Pauses, and comes back: next but one.
+    # Pauses. Who comes back is next: first the one who has been away longest.
     press(page, "p", "—")
     press(page, "n", "B004")
-    page.keyboard.press("b")
-    page.wait_for_function("() => document.querySelector('.lists .list li b').innerText === 'B003'")
+    for back in ("B001", "B003"):
+        page.keyboard.press("b")
+        page.wait_for_function(STANDS, arg=back)
+    assert waiting(page)[:2] == ["B001", "B003"]
     # To the laboratory and back: the first choice of a doctor who transfers.
     page.keyboard.press("t")
     page.wait_for_selector("details[open] [data-key='1']")
     labels = page.locator("details[open] button").all_inner_texts()
     laboratory = next(index for index, label in enumerate(labels, 1) if "Xét nghiệm" in label and "quay lại" in label)
     press(page, str(laboratory), "—")
-    press(page, "n", "B003")
+    press(page, "n", "B001")
     # Finish, then next; and next alone finishes too.
     press(page, "f", "—")
     press(page, "n", waiting(page)[0])
@@ -108,7 +113,7 @@ def test_a_nurse_s_day_needs_no_mouse(hospital, window):
     lab.wait_for_selector(".place .tag.ok")
     press(lab, "n", "B004")
     press(lab, "f", "—")
-    page.wait_for_function("() => [...document.querySelectorAll('.lists .list li b')].some(one => one.innerText === 'B004')")
+    page.wait_for_function(STANDS, arg="B004")
 
 
 def test_who_was_sent_to_a_person_is_settled_with_three_keys(hospital, window):
@@ -118,10 +123,11 @@ def test_who_was_sent_to_a_person_is_settled_with_three_keys(hospital, window):
     page.wait_for_selector(".place .tag.ok")
     page.wait_for_selector(".lists .list li")
     keys = 0
-    for key, shows in (("n", "Chỉ có số"), ("v", "Đã đối chiếu"), ("f", "—")):
+    for key, part, shows in (("n", ".why", "Chỉ có số"), ("v", ".who .tags", "Đã đối chiếu"), ("f", ".number", "—")):
         page.keyboard.press(key)
         keys += 1
-        page.wait_for_function("shown => document.querySelector('.current').innerText.includes(shown)", arg=shows)
+        shown = "([part, shows]) => document.querySelector(`.current ${part}`)?.innerText.includes(shows)"
+        page.wait_for_function(shown, arg=[part, shows])
     assert keys <= 3
     page.goto(f"{hospital.base}/staff")
     assert "Nguyễn Văn Mẫu" not in page.content(), "still on the list of those whom a person must look at"
