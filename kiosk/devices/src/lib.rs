@@ -6,6 +6,7 @@
 //!
 //! * [`reader`]: the chip card, through `ccid` and `emrtd`. [`code_scanner`], [`ticket_printer`]: codes and paper.
 //! * [`face_camera`]: camera and face matching; frames and embeddings die there.
+//! * [`enrolment`]: the kiosk's own key and certificate.
 //! * [`server_client`], [`server_lane`]: the server's API, typed.
 //! * [`offline`], [`offline_desk`]: numbers and sealed check-ins for the time without the server.
 //!
@@ -13,6 +14,7 @@
 
 mod backoff;
 pub mod code_scanner;
+pub mod enrolment;
 pub mod face_camera;
 pub mod offline;
 pub mod offline_desk;

@@ -6,20 +6,25 @@
 use std::fmt;
 use std::io::Read;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use api::papers::{self, Call, PaperId, Reply};
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, IdentificationReply, IdentificationRequest, KIOSK_HEADER, KioskId, MAX_BODY_BYTES, Problem,
-    ReconcileReply, ReconcileRequest, StationConfiguration, VisitId, path,
+    EidRequest, IdentificationReply, IdentificationRequest, IssuedCertificate, KIOSK_HEADER, KioskId, MAX_BODY_BYTES,
+    Problem, ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration, VisitId, path,
 };
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Certificate, Method, Url};
+use reqwest::{Certificate, Identity, Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::enrolment::{IdentityError, KioskIdentity, NewKey};
 
 /// An e-identity answer carries a portrait; everything else is far smaller.
 const MAX_ANSWER_BYTES: u64 = 8 * MAX_BODY_BYTES as u64;
@@ -56,6 +61,10 @@ pub enum ClientError {
     Header,
     #[error("the certificate of the server's authority cannot be read")]
     Authority(#[source] reqwest::Error),
+    #[error("the kiosk's key and certificate cannot be used")]
+    Identity(#[source] reqwest::Error),
+    #[error("a certificate is shown over https only")]
+    IdentityInClear,
     #[error("the HTTP client cannot be made")]
     Client(#[source] reqwest::Error),
 }
@@ -81,12 +90,33 @@ pub enum ServerError {
     TooLarge,
 }
 
-/// Blocking; clones share nothing but settings. For worker threads.
+/// Why the kiosk goes on with the certificate it has.
+#[derive(Debug, thiserror::Error)]
+pub enum RenewalError {
+    #[error("the key or its request cannot be made")]
+    Key(#[from] rcgen::Error),
+    #[error("no certificate was given")]
+    Server(#[from] ServerError),
+    #[error("the new certificate cannot be used")]
+    Client(#[from] ClientError),
+    #[error("the new certificate cannot be kept")]
+    Disk(#[from] IdentityError),
+}
+
+/// Blocking. Clones share the connection settings, so that a renewed certificate is theirs too. For worker threads.
 #[derive(Clone)]
 pub struct ServerClient {
-    http: Client,
+    http: Arc<RwLock<Client>>,
     base: Url,
+    authority: Option<Arc<[u8]>>,
     patience: Patience,
+    held: Option<Arc<Mutex<Held>>>,
+}
+
+/// The certificate in use and where it is kept.
+struct Held {
+    identity: KioskIdentity,
+    file: PathBuf,
 }
 
 impl KioskKey {
@@ -107,17 +137,7 @@ impl ServerClient {
         authority: Option<&[u8]>,
         patience: Patience,
     ) -> Result<Self, ClientError> {
-        let base = Url::parse(address).map_err(|_| ClientError::Address)?;
-        let authority_part_only = base.path() == "/" && base.query().is_none() && base.fragment().is_none();
-        if !authority_part_only || !base.username().is_empty() || base.password().is_some() {
-            return Err(ClientError::Address);
-        }
-        match base.scheme() {
-            "https" => {}
-            "http" if is_loopback(&base) => {}
-            "http" => return Err(ClientError::PlainHttp),
-            _ => return Err(ClientError::Address),
-        }
+        let base = server_address(address)?;
         let bearer = Zeroizing::new(format!("Bearer {}", key.0));
         let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Header)?;
         bearer.set_sensitive(true);
@@ -125,23 +145,49 @@ impl ServerClient {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, bearer);
         headers.insert(KIOSK_HEADER, kiosk);
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let http = Client::builder()
-            .default_headers(headers)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            // A kept connection may be dead: then nobody knows whether a request on it was sent.
-            .pool_max_idle_per_host(0)
-            .connect_timeout(patience.connect)
-            .timeout(patience.answer);
-        let http = match authority {
-            Some(pem) => http.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(ClientError::Authority)?),
-            None if base.scheme() == "https" => http,
-            // No certificate will be looked at; a machine without any can still build the client.
-            None => http.tls_certs_only([]),
-        };
-        Ok(Self { http: http.build().map_err(ClientError::Client)?, base, patience })
+        let http = http(&base, headers, None, authority, patience)?;
+        Ok(Self::of(http, base, authority, patience, None))
+    }
+
+    /// With the kiosk's certificate instead of a key; `file` is where its successors are kept.
+    pub fn certified(
+        address: &str,
+        identity: KioskIdentity,
+        file: &Path,
+        authority: Option<&[u8]>,
+        patience: Patience,
+    ) -> Result<Self, ClientError> {
+        let base = server_address(address)?;
+        if base.scheme() != "https" {
+            return Err(ClientError::IdentityInClear);
+        }
+        let http = http(&base, HeaderMap::new(), Some(&identity), authority, patience)?;
+        Ok(Self::of(http, base, authority, patience, Some(Held { identity, file: file.to_owned() })))
+    }
+
+    fn of(http: Client, base: Url, authority: Option<&[u8]>, patience: Patience, held: Option<Held>) -> Self {
+        let (http, held) = (Arc::new(RwLock::new(http)), held.map(|held| Arc::new(Mutex::new(held))));
+        Self { http, base, authority: authority.map(Arc::from), patience, held }
+    }
+
+    /// Asks for the next certificate where it is time, keeps it, and shows it from then on. `now` is the server's word.
+    /// True where the certificate is a new one.
+    pub fn renew_if_due(&self, now: OffsetDateTime) -> Result<bool, RenewalError> {
+        let Some(held) = &self.held else { return Ok(false) };
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        if now < held.identity.renew_at() {
+            return Ok(false);
+        }
+        let key = NewKey::make()?;
+        let request = RenewalRequest { request: key.request.clone() };
+        let issued: IssuedCertificate = self.send(Method::POST, path::RENEWAL, &request)?;
+        let identity = key.with(&issued);
+        let http = http(&self.base, HeaderMap::new(), Some(&identity), self.authority.as_deref(), self.patience)?;
+        // On the disk before it is shown: its first use ends the one before.
+        identity.write(&held.file)?;
+        held.identity = identity;
+        *self.http.write().unwrap_or_else(PoisonError::into_inner) = http;
+        Ok(true)
     }
 
     pub fn configuration(&self) -> Result<StationConfiguration, ServerError> {
@@ -223,7 +269,52 @@ impl ServerClient {
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut url = self.base.clone();
         url.set_path(path);
-        self.http.request(method, url)
+        self.http.read().unwrap_or_else(PoisonError::into_inner).request(method, url)
+    }
+}
+
+fn http(
+    base: &Url,
+    mut headers: HeaderMap,
+    identity: Option<&KioskIdentity>,
+    authority: Option<&[u8]>,
+    patience: Patience,
+) -> Result<Client, ClientError> {
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let http = Client::builder()
+        .default_headers(headers)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        // A kept connection may be dead: then nobody knows whether a request on it was sent.
+        .pool_max_idle_per_host(0)
+        .connect_timeout(patience.connect)
+        .timeout(patience.answer);
+    let http = match identity {
+        Some(identity) => http.identity(Identity::from_pem(identity.pem()).map_err(ClientError::Identity)?),
+        None => http,
+    };
+    let http = match authority {
+        Some(pem) => http.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(ClientError::Authority)?),
+        None if base.scheme() == "https" => http,
+        // No certificate will be looked at; a machine without any can still build the client.
+        None => http.tls_certs_only([]),
+    };
+    http.build().map_err(ClientError::Client)
+}
+
+/// A server and nothing else; plain HTTP for this machine only.
+pub(crate) fn server_address(address: &str) -> Result<Url, ClientError> {
+    let base = Url::parse(address).map_err(|_| ClientError::Address)?;
+    let authority_part_only = base.path() == "/" && base.query().is_none() && base.fragment().is_none();
+    if !authority_part_only || !base.username().is_empty() || base.password().is_some() {
+        return Err(ClientError::Address);
+    }
+    match base.scheme() {
+        "https" => Ok(base),
+        "http" if is_loopback(&base) => Ok(base),
+        "http" => Err(ClientError::PlainHttp),
+        _ => Err(ClientError::Address),
     }
 }
 
@@ -235,7 +326,7 @@ impl ServerError {
 }
 
 /// A whole answer that says yes.
-fn accepted(request: RequestBuilder) -> Result<Answer, ServerError> {
+pub(crate) fn accepted(request: RequestBuilder) -> Result<Answer, ServerError> {
     let response = request.send().map_err(|error| {
         let error = error.without_url();
         if error.is_connect() { ServerError::Away(error) } else { ServerError::NoAnswer(error) }
@@ -251,7 +342,7 @@ fn accepted(request: RequestBuilder) -> Result<Answer, ServerError> {
     }
 }
 
-struct Answer {
+pub(crate) struct Answer {
     status: u16,
     body: Zeroizing<Vec<u8>>,
 }
@@ -262,7 +353,7 @@ fn body(response: Response) -> Result<Zeroizing<Vec<u8>>, ServerError> {
     if body.len() as u64 > MAX_ANSWER_BYTES { Err(ServerError::TooLarge) } else { Ok(body) }
 }
 
-fn parsed<A: DeserializeOwned>(answer: Answer) -> Result<A, ServerError> {
+pub(crate) fn parsed<A: DeserializeOwned>(answer: Answer) -> Result<A, ServerError> {
     serde_json::from_slice(&answer.body).map_err(|_| ServerError::NotOfThisApi { status: answer.status })
 }
 

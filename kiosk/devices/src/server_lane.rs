@@ -152,7 +152,13 @@ impl Line {
     fn answer(&self, request: ServerRequest) -> Option<ServerReport> {
         let client = &self.client;
         Some(match request {
-            ServerRequest::Configuration => ServerReport::Configuration(client.configuration()),
+            ServerRequest::Configuration => {
+                let answer = client.configuration();
+                if let Ok(configuration) = &answer {
+                    renew(client, configuration);
+                }
+                ServerReport::Configuration(answer)
+            }
             ServerRequest::Departments => ServerReport::Departments(client.departments()),
             ServerRequest::Challenge { visit } => ServerReport::Challenge { visit, answer: client.challenge(visit) },
             ServerRequest::Identify { visit, request } => {
@@ -177,5 +183,16 @@ impl Line {
             ServerRequest::Alert(request) => ServerReport::Alerted { id: request.id, answer: client.alert(&request) },
             ServerRequest::Finish { .. } => return None,
         })
+    }
+}
+
+/// A renewal that fails is tried again in the next round; there is a month for it.
+fn renew(client: &ServerClient, configuration: &StationConfiguration) {
+    match client.renew_if_due(configuration.server_time) {
+        Ok(true) => tracing::info!("the kiosk has a new certificate"),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the kiosk's certificate stays the old one")
+        }
     }
 }

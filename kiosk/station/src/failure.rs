@@ -104,6 +104,8 @@ pub fn prospect(error: &ServerError) -> Prospect {
         | ProblemCode::NumberNotReserved
         | ProblemCode::SealBroken => Prospect::Never,
         ProblemCode::KioskNotAdmitted
+        | ProblemCode::EnrolmentRefused
+        | ProblemCode::CertificateRequestRefused
         | ProblemCode::NotPermitted
         | ProblemCode::NotFound
         | ProblemCode::MethodNotAllowed

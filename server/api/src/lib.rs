@@ -1,7 +1,7 @@
 //! The JSON between kiosk and server, version 1: the only crate that knows it.
 //!
-//! Every request of a kiosk carries `Authorization: Bearer <64 hex digits>` (a 256-bit key given at enrolment)
-//! and `Tiepdon-Kiosk: <kiosk id>`. Failures answer with [`Problem`]. The visit id is made by the kiosk and
+//! A kiosk proves itself by its certificate (TLS client authentication, [`path::ENROLMENT`]); on loopback and behind a proxy
+//! that ends TLS by `Authorization: Bearer <64 hex digits>` (a 256-bit key) and `Tiepdon-Kiosk: <kiosk id>`. Failures answer with [`Problem`]. The visit id is made by the kiosk and
 //! stored before sending: it is the idempotency key of everything under `/api/v1/visits/{visit}`.
 
 mod alert;
@@ -10,6 +10,7 @@ mod check_in;
 mod department;
 mod eid;
 mod encoding;
+mod enrolment;
 mod id;
 mod identification;
 pub mod papers;
@@ -22,6 +23,9 @@ pub use check_in::{CheckInReply, CheckInRequest, CounterReason, Payer, TicketVie
 pub use department::DepartmentView;
 pub use eid::{EidPerson, EidRequest};
 pub use encoding::{Base64, Hex8, Hex32};
+pub use enrolment::{
+    EnrolmentCode, EnrolmentCodeError, EnrolmentRequest, EnrolmentSecret, IssuedCertificate, RenewalRequest,
+};
 pub use id::{DepartmentCode, IdError, KioskId, TicketNumber, VisitId};
 pub use identification::{
     AccessClaim, Assurance, ChallengeReply, ChipEvidence, DocumentClaim, EntitlementView, FaceClaim,
@@ -46,6 +50,10 @@ pub mod path {
     pub const BLOCKS: &str = "/api/v1/blocks";
     pub const RECONCILIATIONS: &str = "/api/v1/reconciliations";
     pub const ALERTS: &str = "/api/v1/alerts";
+    /// POST, over TLS, without a certificate: a one-time code and a request for the first one.
+    pub const ENROLMENT: &str = "/api/v1/enrolment";
+    /// POST, with the certificate that is to be replaced.
+    pub const RENEWAL: &str = "/api/v1/renewal";
     pub const OPENAPI: &str = "/api/v1/openapi.json";
 }
 

@@ -21,6 +21,10 @@ pub enum ProblemCode {
     NotPermitted,
     /// No such kiosk, wrong key, or plain HTTP from elsewhere than this machine.
     KioskNotAdmitted,
+    /// The one-time code is wrong, used or too old.
+    EnrolmentRefused,
+    /// What was sent is no request for a certificate, or not for a P-256 key.
+    CertificateRequestRefused,
     NotFound,
     MethodNotAllowed,
     /// The same visit id with another body.

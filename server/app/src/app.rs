@@ -14,12 +14,14 @@ use crate::clock::{SharedClock, service_day, unix_ms};
 use crate::config::{CertificateSettings, Config, ConfigError, SecretSource};
 use crate::dispatch::{Carrier, Dispatch, FacilitySigner, HttpCarrier, Signer};
 use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
+use crate::enrolment::AuthorityError;
 use crate::http::limit::RateLimit;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
 use crate::paper::Keyring;
 use crate::queue::{News, Queues};
 use crate::store::{Store, StoreError};
+use crate::tls::TlsError;
 
 /// Cheap to clone: one [`Shared`] behind all clones.
 #[derive(Clone)]
@@ -45,6 +47,8 @@ pub struct Shared {
     authorities: TrustStore,
     pub(crate) kiosk_limit: RateLimit,
     pub(crate) login_limit: RateLimit,
+    /// One-time codes, of one address.
+    pub(crate) enrolment_limit: RateLimit,
     pub(crate) public_limit: RateLimit,
     pub(crate) watch_limit: RateLimit,
     /// What screens in the halls and patients' phones show.
@@ -86,6 +90,10 @@ pub enum StartError {
     Fonts(#[from] print::PrintError),
     #[error("board.voice cannot be used")]
     Voice(#[from] announce::VoiceError),
+    #[error("TLS cannot be served")]
+    Tls(#[from] TlsError),
+    #[error("the kiosk authority cannot be used")]
+    Authority(#[from] AuthorityError),
     #[error("the address cannot be listened on")]
     Listen(#[source] std::io::Error),
 }
@@ -167,6 +175,7 @@ impl App {
         Ok(Self(Arc::new(Shared {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
+            enrolment_limit: RateLimit::per_minute(config.limits.logins_per_minute),
             public_limit: RateLimit::per_minute(config.limits.verifications_per_minute),
             watch_limit: RateLimit::per_minute(config.limits.watch_requests_per_minute),
             boards: Boards::open(&config, service_day(clock.now()))?,

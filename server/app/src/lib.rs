@@ -15,6 +15,7 @@ pub mod clock;
 pub mod config;
 pub mod dispatch;
 pub mod eid;
+pub mod enrolment;
 pub mod failpoint;
 pub mod finding;
 pub mod first_cost;
@@ -33,6 +34,7 @@ pub mod retry;
 mod run;
 pub mod staff;
 pub mod store;
+pub mod tls;
 pub mod trust;
 pub mod worker;
 

@@ -13,7 +13,8 @@ use emrtd::Fingerprint;
 use server::app::{App, Outside};
 use server::clock::{SharedClock, SystemClock};
 use server::config::Config;
-use server::{audit, keys, staff, trust};
+use server::tls::ServedCertificate;
+use server::{audit, enrolment, keys, staff, trust};
 use sha2::{Digest, Sha256};
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -67,7 +68,13 @@ enum Command {
 
 #[derive(Subcommand)]
 enum KioskCommand {
-    /// Gives a kiosk its key, printed once; an earlier key of the same kiosk ends.
+    /// Prints a one-time code, good for 15 minutes, with which a kiosk gets its certificate.
+    Code { id: String },
+    /// Ends everything that kiosk has, at once.
+    Revoke { id: String },
+    /// The certificates.
+    List,
+    /// Gives a kiosk its key, printed once, for loopback and behind a proxy that ends TLS; an earlier key ends.
     Enrol { id: String },
 }
 
@@ -165,7 +172,7 @@ async fn run(line: CommandLine) -> Outcome {
             server.shutdown().await;
             Ok(())
         }
-        Command::Kiosk(KioskCommand::Enrol { id }) => enrol(&app().await?, &id).await,
+        Command::Kiosk(command) => run_kiosk(&app().await?, command).await,
         Command::Staff(StaffCommand::Add { login, name, role }) => {
             let password = read_password()?;
             staff::add(&app().await?, &login, &name, password, role.into()).await?;
@@ -182,6 +189,30 @@ async fn run(line: CommandLine) -> Outcome {
         Command::FirstCost { visit } => administer::signal_first_cost(&app().await?, &visit).await,
         Command::NewKey => say(&keys::new_key().1),
         Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),
+    }
+}
+
+async fn run_kiosk(app: &App, command: KioskCommand) -> Outcome {
+    match command {
+        KioskCommand::Code { id } => {
+            let tls = app.config.tls.as_ref().ok_or("kiosks enrol over TLS: give the server [tls] first")?;
+            let server = ServedCertificate::open(tls)?.fingerprint();
+            let code = enrolment::make_code(app, &KioskId::parse(&id)?, server, "command line").await?;
+            say(&code.text())
+        }
+        KioskCommand::Revoke { id } => {
+            let ended = enrolment::revoke(app, &KioskId::parse(&id)?, "command line").await?;
+            say(&format!("{ended} certificates ended; nothing of {id} is accepted"))
+        }
+        KioskCommand::List => {
+            for row in app.store.kiosk_certificates().await? {
+                let until = server::clock::from_unix_ms(row.expires_at).date();
+                let state = if row.revoked_at.is_some() { "ended" } else { "counts" };
+                say(&format!("{}  {}  until {until}  {state}", row.kiosk, row.serial))?;
+            }
+            Ok(())
+        }
+        KioskCommand::Enrol { id } => enrol(app, &id).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use api::{Problem, ProblemCode};
 
+use crate::enrolment::AuthorityError;
 use crate::keys::SealError;
 use crate::queue::QueueError;
 use crate::store::{ChallengeUse, StoreError};
@@ -64,6 +65,12 @@ pub enum Refusal {
     AnswerForm,
     #[error("this hospital does not examine drivers")]
     NoDriverExamination,
+    #[error("the enrolment code is wrong, used or too old: make another with `tiepdon-server kiosk code`")]
+    EnrolmentRefused,
+    #[error("not a request (PKCS#10) for a certificate of a P-256 key, signed by that key")]
+    CertificateRequestRefused,
+    #[error("the kiosk authority failed")]
+    Authority(#[source] AuthorityError),
     #[error("the queue did not take the patient")]
     Queue(#[source] QueueError),
     #[error("the database failed")]
@@ -101,7 +108,9 @@ impl Refusal {
             Self::AnswersIncomplete => (422, ProblemCode::AnswersIncomplete),
             Self::AnswerForm => (422, ProblemCode::MalformedBody),
             Self::NoDriverExamination => (404, ProblemCode::NotFound),
-            Self::Queue(_) | Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
+            Self::EnrolmentRefused => (403, ProblemCode::EnrolmentRefused),
+            Self::CertificateRequestRefused => (422, ProblemCode::CertificateRequestRefused),
+            Self::Queue(_) | Self::Authority(_) | Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
         }
     }
 

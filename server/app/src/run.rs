@@ -1,15 +1,18 @@
 //! The server as a running thing.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::app::{App, Outside, StartError};
 use crate::clock::SharedClock;
-use crate::config::Config;
-use crate::{audit, board, dispatch, http, queue, worker};
+use crate::config::{Config, TlsConfig};
+use crate::tls::{self, Clients, ServedCertificate, TlsListener, Wire};
+use crate::{audit, board, dispatch, enrolment, http, queue, worker};
 
 /// A server that answers on `addr` until it is shut down; dropped, it is cut off in the middle of whatever it does,
 /// as a crash would.
@@ -23,7 +26,7 @@ pub struct RunningServer {
     showing: Option<JoinHandle<std::io::Result<()>>>,
     /// What goes on beside: asking again, signing and sending, news of the queues, chaining the audit record,
     /// boards and phones.
-    background: [JoinHandle<()>; 5],
+    background: Vec<JoinHandle<()>>,
 }
 
 /// Opens the database, listens, serves, and runs the workers.
@@ -37,17 +40,19 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         None => None,
     };
     let (stop, stopped) = oneshot::channel::<()>();
-    let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = tokio::spawn(async move {
-        let stopped = async {
-            // Dropped without a word means cut off, not asked to finish.
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        axum::serve(listener, service).with_graceful_shutdown(stopped).await
-    });
-    let background = [
+    let tls = match &app.config.tls {
+        Some(config) => Some(Tls::open(&app, config).await?),
+        None => None,
+    };
+    let stopped = async {
+        // Dropped without a word means cut off, not asked to finish.
+        if stopped.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let staff_and_kiosks = tls.as_ref().map(|tls| tls.staff_and_kiosks.clone());
+    let serving = serve(listener, staff_and_kiosks, http::router(app.clone()), stopped)?;
+    let mut background = vec![
         tokio::spawn(worker::run(app.clone())),
         tokio::spawn(dispatch::run(app.clone())),
         tokio::spawn(queue::watch(app.clone())),
@@ -57,15 +62,54 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
     let (public_addr, showing) = match public {
         Some(listener) => {
             let addr = listener.local_addr().map_err(StartError::Listen)?;
-            let service = http::public_router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-            let showing = tokio::spawn(async move { axum::serve(listener, service).await });
+            let anyone = tls.as_ref().map(|tls| tls.anyone.clone());
+            let showing = serve(listener, anyone, http::public_router(app.clone()), std::future::pending())?;
             tracing::info!(%addr, "verifying papers");
             (Some(addr), Some(showing))
         }
         None => (None, None),
     };
-    tracing::info!(%addr, "listening");
+    if let Some(tls) = tls {
+        background.push(tokio::spawn(tls.served.watch()));
+    }
+    tracing::info!(%addr, tls = app.config.tls.is_some(), "listening");
     Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, showing, background })
+}
+
+/// What the listeners show and ask for.
+struct Tls {
+    served: Arc<ServedCertificate>,
+    staff_and_kiosks: Arc<rustls::ServerConfig>,
+    anyone: Arc<rustls::ServerConfig>,
+}
+
+impl Tls {
+    async fn open(app: &App, config: &TlsConfig) -> Result<Self, StartError> {
+        let served = ServedCertificate::open(config)?;
+        let authority = enrolment::authority(app).await?;
+        let settings = |clients| tls::settings(served.clone(), clients, app.clock.clone());
+        let staff_and_kiosks = settings(Clients::Kiosks(&authority))?;
+        Ok(Self { staff_and_kiosks, anyone: settings(Clients::Anyone)?, served })
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    router: Router,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> Result<JoinHandle<std::io::Result<()>>, StartError> {
+    Ok(match tls {
+        Some(settings) => {
+            let listener = TlsListener::new(listener, settings).map_err(StartError::Listen)?;
+            let service = tls::service(router).into_make_service_with_connect_info::<Wire>();
+            tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await })
+        }
+        None => {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await })
+        }
+    })
 }
 
 impl RunningServer {

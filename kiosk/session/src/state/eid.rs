@@ -48,6 +48,8 @@ fn notice(failure: ServerFailure) -> WayNotice {
             | ProblemCode::MalformedBody
             | ProblemCode::BodyTooLarge
             | ProblemCode::KioskNotAdmitted
+            | ProblemCode::EnrolmentRefused
+            | ProblemCode::CertificateRequestRefused
             | ProblemCode::NotPermitted
             | ProblemCode::NotFound
             | ProblemCode::MethodNotAllowed

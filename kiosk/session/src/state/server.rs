@@ -194,6 +194,8 @@ fn refusal(code: ProblemCode) -> Refusal {
         ProblemCode::MalformedBody
         | ProblemCode::BodyTooLarge
         | ProblemCode::KioskNotAdmitted
+        | ProblemCode::EnrolmentRefused
+        | ProblemCode::CertificateRequestRefused
         | ProblemCode::NotPermitted
         | ProblemCode::NotFound
         | ProblemCode::MethodNotAllowed

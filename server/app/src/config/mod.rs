@@ -13,6 +13,7 @@ mod policy;
 mod queue;
 mod secret;
 mod text;
+mod tls;
 mod working_time;
 
 use std::net::{IpAddr, SocketAddr};
@@ -37,6 +38,7 @@ pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
 pub use papers::{PapersConfig, PractitionerConfig};
 pub use policy::{LimitConfig, PinningConfig, PolicyConfig, TrustConfig, UnknownSigner};
 pub use secret::{SecretOr, SecretSource};
+pub use tls::{KioskKeys, TlsConfig};
 pub use working_time::{WorkingDay, WorkingTimeConfig};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,6 +48,8 @@ pub struct Config {
     /// Proxies that end TLS for us. Only their word (`X-Forwarded-Proto: https`) replaces loopback.
     #[serde(default)]
     pub behind_tls_proxy: Vec<IpAddr>,
+    /// Our own certificate. With it every listener speaks TLS and nothing else.
+    pub tls: Option<TlsConfig>,
     pub database: DatabaseConfig,
     pub master_key: SecretSource,
     pub hospital: HospitalConfig,
@@ -98,6 +102,12 @@ pub enum ConfigError {
     DutyOfficer,
     #[error("{0} is not an http or https URL")]
     Url(&'static str),
+    #[error(
+        "{0} is not an address of this machine alone: give [tls], or name the proxy that ends TLS in behind_tls_proxy"
+    )]
+    PlainHttp(&'static str),
+    #[error("[tls] and behind_tls_proxy exclude each other")]
+    TlsTwice,
     #[error("the spans of working_time are not one after another")]
     WorkingTime,
     #[error("papers.driver_department names no department")]
@@ -133,6 +143,7 @@ impl Config {
         if let Some(fault) = config.board.fault(&codes) {
             return Err(ConfigError::Board(fault));
         }
+        config.nothing_travels_in_clear()?;
         if !config.working_time.spans_are_in_order() {
             return Err(ConfigError::WorkingTime);
         }
@@ -149,6 +160,18 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    fn nothing_travels_in_clear(&self) -> Result<(), ConfigError> {
+        if self.tls.is_some() {
+            return if self.behind_tls_proxy.is_empty() { Ok(()) } else { Err(ConfigError::TlsTwice) };
+        }
+        let listeners = [("listen", Some(self.listen)), ("papers.public_listen", self.papers.public_listen)];
+        let outside = listeners.iter().find(|(_, at)| at.is_some_and(|at| !at.ip().is_loopback()));
+        match outside {
+            Some((name, _)) if self.behind_tls_proxy.is_empty() => Err(ConfigError::PlainHttp(name)),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub fn department(&self, code: &DepartmentCode) -> Option<&DepartmentConfig> {
@@ -252,6 +275,23 @@ mod tests {
         assert!(matches!(Config::parse(&small), Err(ConfigError::Prefix(_))));
         let none = EXAMPLE.replace("reception = true", "reception = false");
         assert!(matches!(Config::parse(&none), Err(ConfigError::Reception(0))));
+    }
+
+    #[test]
+    fn no_address_of_the_network_is_listened_on_in_clear() {
+        let tls =
+            "[tls]\ncertificate = \"secrets/server.pem\"\nkey = \"secrets/server.key\"\nkiosk_keys = \"refused\"\n";
+        assert!(EXAMPLE.contains("[tls]"));
+        let outside = EXAMPLE.replacen("listen = \"127.0.0.1:8080\"", "listen = \"0.0.0.0:8443\"", 1);
+        let plain = outside
+            .lines()
+            .filter(|line| !tls.contains(*line) || line.is_empty())
+            .fold(String::new(), |all, line| all + line + "\n");
+        assert!(Config::parse(&outside).is_ok());
+        assert!(matches!(Config::parse(&plain), Err(ConfigError::PlainHttp("listen"))));
+        let proxy = "behind_tls_proxy = [\"10.0.0.2\"]";
+        assert!(Config::parse(&plain.replace("behind_tls_proxy = []", proxy)).is_ok());
+        assert!(matches!(Config::parse(&outside.replace("behind_tls_proxy = []", proxy)), Err(ConfigError::TlsTwice)));
     }
 
     #[test]

@@ -13,11 +13,17 @@ use zeroize::Zeroizing;
 
 use super::problem::Failure;
 use crate::app::App;
+use crate::config::KioskKeys;
+use crate::enrolment;
 use crate::keys::parse_key;
 use crate::refusal::Refusal;
+use crate::tls::OverTls;
 
-/// A kiosk whose key is right.
+/// A kiosk whose certificate counts; or whose key is right, where keys do.
 pub struct Kiosk(pub KioskId);
+
+/// A kiosk whose certificate counts.
+pub struct Certified(pub KioskId);
 
 /// The visit of the path.
 pub struct Visit(pub VisitId);
@@ -29,15 +35,20 @@ impl FromRequestParts<App> for Kiosk {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let over_tls = parts.extensions.get::<OverTls>();
+        if over_tls.is_some_and(|tls| tls.kiosk.is_some()) {
+            return Ok(Self(Certified::from_request_parts(parts, app).await?.0));
+        }
+        let keys = app.config.tls.as_ref().map_or(KioskKeys::Accepted, |tls| tls.kiosk_keys);
+        if over_tls.is_some() && keys == KioskKeys::Refused {
+            return Err(not_admitted());
+        }
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let id = text(KIOSK_HEADER).and_then(|id| KioskId::parse(id).ok());
         let key =
             text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")).and_then(parse_key);
         let (Some(id), Some(key)) = (id, key) else { return Err(not_admitted()) };
-        if !app.kiosk_limit.admits(id.as_str(), app.now_ms()) {
-            let detail = "too many requests of this kiosk in a minute";
-            return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, ProblemCode::TooManyRequests, detail));
-        }
+        within_limit(app, &id)?;
         let key_hash = Sha256::digest(key.as_slice()).into();
         match app.store.kiosk_is_admitted(&id, &key_hash).await {
             Ok(true) => Ok(Self(id)),
@@ -50,8 +61,36 @@ impl FromRequestParts<App> for Kiosk {
     }
 }
 
+impl FromRequestParts<App> for Certified {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let certificate = parts.extensions.get::<OverTls>().and_then(|tls| tls.kiosk.clone());
+        let certificate = certificate.ok_or_else(not_admitted)?;
+        match enrolment::admitted(app, &certificate).await {
+            Ok(Some(id)) => {
+                within_limit(app, &id)?;
+                Ok(Self(id))
+            }
+            Ok(None) => {
+                tracing::warn!("a kiosk showed a certificate that does not count");
+                Err(not_admitted())
+            }
+            Err(error) => Err(Refusal::Store(error).into()),
+        }
+    }
+}
+
+fn within_limit(app: &App, kiosk: &KioskId) -> Result<(), Failure> {
+    if app.kiosk_limit.admits(kiosk.as_str(), app.now_ms()) {
+        return Ok(());
+    }
+    let detail = "too many requests of this kiosk in a minute";
+    Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, ProblemCode::TooManyRequests, detail))
+}
+
 fn not_admitted() -> Failure {
-    let detail = "no kiosk with this id and key: enrol it with `tiepdon-server kiosk enrol`";
+    let detail = "no kiosk with this certificate, or this id and key: enrol it with `tiepdon-server kiosk code`";
     Failure::new(StatusCode::UNAUTHORIZED, ProblemCode::KioskNotAdmitted, detail)
 }
 

@@ -140,7 +140,8 @@ pub async fn metrics(
 ) -> Result<([(header::HeaderName, &'static str); 1], String), Failure> {
     match peer.transport {
         Transport::Loopback => {}
-        Transport::TlsProxy => {
+        Transport::Tls if peer.address.is_loopback() => {}
+        Transport::Tls | Transport::TlsProxy => {
             let detail = "metrics are answered on loopback only";
             return Err(Failure::new(StatusCode::FORBIDDEN, ProblemCode::NotPermitted, detail));
         }

@@ -2,18 +2,19 @@
 
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, Hex32, IdentificationReply, IdentificationRequest, ReconcileReply, ReconcileRequest,
-    StationConfiguration,
+    EidRequest, EnrolmentRequest, Hex32, IdentificationReply, IdentificationRequest, IssuedCertificate, ProblemCode,
+    ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration,
 };
 use axum::Json as Reply;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 
-use super::extract::{Json, Kiosk, Visit};
+use super::extract::{Certified, Json, Kiosk, Visit};
 use super::problem::Failure;
+use super::transport::{Peer, Transport};
 use crate::app::App;
 use crate::refusal::Refusal;
-use crate::{block, check_in as check_ins, eid as eids, identify};
+use crate::{block, check_in as check_ins, eid as eids, enrolment as enrolments, identify};
 
 type Answer<T> = Result<Reply<T>, Failure>;
 
@@ -82,6 +83,31 @@ pub async fn reconciliations(
     Json(request): Json<ReconcileRequest>,
 ) -> Answer<ReconcileReply> {
     Ok(Reply(block::reconcile(&app, &kiosk.0, &request).await?))
+}
+
+/// A certificate of a listener that is not ours could not be shown to us: our own TLS only.
+pub async fn enrolment(
+    State(app): State<App>,
+    Extension(peer): Extension<Peer>,
+    Json(request): Json<EnrolmentRequest>,
+) -> Answer<IssuedCertificate> {
+    if peer.transport != Transport::Tls {
+        let detail = "kiosks enrol over the server's own TLS ([tls] in its configuration)";
+        return Err(Failure::new(StatusCode::FORBIDDEN, ProblemCode::EnrolmentRefused, detail));
+    }
+    if !app.enrolment_limit.admits(&peer.address.to_string(), app.now_ms()) {
+        let detail = "too many attempts in a minute";
+        return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, ProblemCode::TooManyRequests, detail));
+    }
+    Ok(Reply(enrolments::enrol(&app, &request).await?))
+}
+
+pub async fn renewal(
+    State(app): State<App>,
+    kiosk: Certified,
+    Json(request): Json<RenewalRequest>,
+) -> Answer<IssuedCertificate> {
+    Ok(Reply(enrolments::renew(&app, &kiosk.0, &request.request).await?))
 }
 
 pub async fn alerts(

@@ -33,7 +33,9 @@ pub fn router(app: App) -> Router {
         .route(api::path::EID, post(kiosk::eid))
         .route(api::path::BLOCKS, post(kiosk::blocks))
         .route(api::path::RECONCILIATIONS, post(kiosk::reconciliations))
-        .route(api::path::ALERTS, post(kiosk::alerts));
+        .route(api::path::ALERTS, post(kiosk::alerts))
+        .route(api::path::ENROLMENT, post(kiosk::enrolment))
+        .route(api::path::RENEWAL, post(kiosk::renewal));
     let hospital_system = Router::new()
         .route(hospital_system::FIRST_COST, post(hospital_system::first_cost))
         .route(hospital_system::DRAFTS, post(hospital_system::new_draft))

@@ -6,8 +6,8 @@ use api::papers::{
 };
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, IdentificationReply, IdentificationRequest, Problem, ReconcileReply, ReconcileRequest,
-    StationConfiguration,
+    EidRequest, EnrolmentRequest, IdentificationReply, IdentificationRequest, IssuedCertificate, Problem,
+    ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration,
 };
 use axum::Json;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -51,6 +51,12 @@ pub fn document() -> OpenApi {
         "A check-in made without the server: the number on paper wins",
     );
     doc.send::<AlertRequest, ()>(HttpMethod::Post, api::path::ALERTS, "A call for a person");
+    doc.send::<EnrolmentRequest, IssuedCertificate>(
+        HttpMethod::Post,
+        api::path::ENROLMENT,
+        "The first certificate of a kiosk, for a one-time code",
+    );
+    doc.send::<RenewalRequest, IssuedCertificate>(HttpMethod::Post, api::path::RENEWAL, "The next certificate");
     doc.get::<PaperList>(papers::PAPERS, "Certificates that concern the person of this visit");
     doc.get::<Reading>(papers::READING, "The text to read and its hash");
     doc.send::<CorrectionRequest, Reading>(HttpMethod::Put, papers::CORRECTIONS, "What a parent wants otherwise");
@@ -118,6 +124,9 @@ bodies!(
     ReconcileRequest,
     ReconcileReply,
     AlertRequest,
+    EnrolmentRequest,
+    RenewalRequest,
+    IssuedCertificate,
     PaperList,
     Reading,
     CorrectionRequest,

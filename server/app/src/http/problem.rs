@@ -25,7 +25,7 @@ impl From<Refusal> for Failure {
         let problem = refusal.problem();
         match &refusal {
             // What failed inside stays inside, and is logged here, where it is handled.
-            Refusal::Store(_) | Refusal::Seal(_) => {
+            Refusal::Store(_) | Refusal::Seal(_) | Refusal::Authority(_) => {
                 let cause = std::error::Error::source(&refusal).map(ToString::to_string).unwrap_or_default();
                 tracing::error!("{refusal}: {cause}");
             }

@@ -1,4 +1,5 @@
-//! Keys and passwords never travel in clear: plain HTTP is answered on loopback, or behind a proxy that ended TLS.
+//! Keys and passwords never travel in clear: plain HTTP is answered on loopback, or behind a proxy that
+//! ended TLS; everything else comes over our own TLS ([`crate::tls`]).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Failure;
 use crate::app::App;
+use crate::tls::OverTls;
 
 /// Who is at the other end, once it is known that nobody between could listen.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,8 @@ pub(crate) struct Peer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transport {
     Loopback,
+    /// Ended here.
+    Tls,
     TlsProxy,
 }
 
@@ -32,7 +36,8 @@ pub async fn refuse_plain_http(State(app): State<App>, mut request: Request, nex
     let mocked = extensions.get::<axum::extract::connect_info::MockConnectInfo<SocketAddr>>().map(|mock| mock.0);
     let Some(socket) = socket.or(mocked) else { return refused() };
     let proxies = &app.config.behind_tls_proxy;
-    match transport(socket.ip(), request.headers(), proxies) {
+    let over_tls = extensions.get::<OverTls>().map(|_| Transport::Tls);
+    match over_tls.or_else(|| transport(socket.ip(), request.headers(), proxies)) {
         Some(transport) => {
             request.extensions_mut().insert(Peer { address: socket.ip(), transport });
             next.run(request).await
@@ -53,8 +58,7 @@ fn transport(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> Option<Tr
 }
 
 fn refused() -> Response {
-    let detail =
-        "plain HTTP is answered on loopback only: put a TLS proxy before the server and name it in behind_tls_proxy";
+    let detail = "plain HTTP is answered on loopback only: give the server [tls], or name the proxy before it in behind_tls_proxy";
     Failure::new(StatusCode::FORBIDDEN, ProblemCode::KioskNotAdmitted, detail).into_response()
 }
 

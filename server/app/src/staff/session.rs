@@ -104,7 +104,7 @@ pub fn language_cookie(language: Language, peer: Peer) -> HeaderValue {
 
 fn set_cookie(name: &str, value: &str, more: &str, peer: Peer) -> HeaderValue {
     let secure = match peer.transport {
-        Transport::TlsProxy => "; Secure",
+        Transport::Tls | Transport::TlsProxy => "; Secure",
         Transport::Loopback => "",
     };
     let text = format!("{name}={value}; Path=/; SameSite=Strict; {more}{secure}");

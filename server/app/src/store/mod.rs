@@ -16,6 +16,7 @@ mod evidence;
 mod follow;
 mod gateway;
 mod given;
+mod kiosk_certificates;
 mod moves;
 mod numbering;
 mod outbox;
@@ -54,6 +55,7 @@ pub use eid::EidAnswerRow;
 pub use evidence::{ConfirmationRow, PractitionerSignature};
 pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
 pub use given::GivenDraft;
+pub use kiosk_certificates::{KioskAuthorityRow, KioskCertificate, KioskCertificateRow};
 pub use moves::{EventRow, MoveError, Transition};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
@@ -64,7 +66,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -73,6 +75,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "audit chain", include_str!("migrations/0006_audit_chain.sql")),
     (7, "follow", include_str!("migrations/0007_follow.sql")),
     (8, "dispatch bodies", include_str!("migrations/0008_dispatch_bodies.sql")),
+    (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
