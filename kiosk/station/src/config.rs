@@ -9,6 +9,7 @@ use std::time::Duration;
 use api::KioskId;
 use ccid::UsbId;
 use ccid::usb::Selector;
+use devices::enrolment::{IdentityError, KioskIdentity};
 use devices::server_client::{KioskKey, KioskKeyError, Patience};
 use emrtd::{BacPolicy, RevocationPolicy};
 use face::{LivenessPolicy, MatchPolicy, PolicyError};
@@ -51,13 +52,28 @@ pub struct StationConfig {
     pub window: toml::Table,
 }
 
+/// What the kiosk shows its server.
+#[derive(Debug)]
+pub enum Credential {
+    Identity {
+        identity: KioskIdentity,
+        /// Where its successors are kept.
+        file: PathBuf,
+    },
+    Key(KioskKey),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerConfig {
     /// `https://host[:port]`; plain http on this machine only.
     pub address: String,
-    /// 64 hexadecimal digits, given at enrolment.
-    pub key_file: PathBuf,
+    /// The kiosk's key and certificate, as `tiepdon-kiosk-enrol` writes them.
+    #[serde(default)]
+    pub identity_file: Option<PathBuf>,
+    /// 64 hexadecimal digits: for a server on this machine or behind a proxy, in place of a certificate.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
     /// PEM certificates of the hospital's own authority, instead of the system's.
     #[serde(default)]
     pub authority_file: Option<PathBuf>,
@@ -239,6 +255,14 @@ pub enum ConfigError {
         #[source]
         source: KioskKeyError,
     },
+    #[error("{} is no identity of a kiosk: enrol it with tiepdon-kiosk-enrol", path.display())]
+    Identity {
+        path: PathBuf,
+        #[source]
+        source: IdentityError,
+    },
+    #[error("[server] has either identity_file or key_file")]
+    Credential,
     #[error("[face]")]
     Face(#[from] PolicyError),
 }
@@ -260,10 +284,26 @@ impl StationConfig {
             .map_err(|source| ConfigError::Policy { path: path.clone(), source: Box::new(source) })
     }
 
-    pub fn kiosk_key(&self) -> Result<KioskKey, ConfigError> {
-        let path = &self.server.key_file;
-        KioskKey::parse(&text_of(path, MAX_KEY_FILE_BYTES)?)
-            .map_err(|source| ConfigError::Key { path: path.clone(), source })
+    /// How this kiosk proves itself to the server.
+    pub fn credential(&self) -> Result<Credential, ConfigError> {
+        match (&self.server.identity_file, &self.server.key_file) {
+            (Some(path), None) => {
+                let identity = KioskIdentity::read(path);
+                let identity = identity.map_err(|source| ConfigError::Identity { path: path.clone(), source })?;
+                Ok(Credential::Identity { identity, file: path.clone() })
+            }
+            (None, Some(path)) => KioskKey::parse(&text_of(path, MAX_KEY_FILE_BYTES)?)
+                .map(Credential::Key)
+                .map_err(|source| ConfigError::Key { path: path.clone(), source }),
+            (Some(_), Some(_)) | (None, None) => Err(ConfigError::Credential),
+        }
+    }
+
+    /// PEM of the hospital's own authority, where one is configured.
+    pub fn server_authority(&self) -> Result<Option<Vec<u8>>, ConfigError> {
+        let Some(path) = &self.server.authority_file else { return Ok(None) };
+        let text = text_of(path, MAX_CONFIG_BYTES)?;
+        Ok(Some(text.as_bytes().to_vec()))
     }
 
     /// The configured folder, or as `onnx` finds it.
@@ -282,10 +322,11 @@ impl StationConfig {
     }
 
     fn anchor(&mut self, folder: &Path) {
-        let optional = [&mut self.provision, &mut self.policy, &mut self.server.authority_file];
+        let server = &mut self.server;
+        let server = [&mut server.authority_file, &mut server.identity_file, &mut server.key_file];
+        let optional = [&mut self.provision, &mut self.policy].into_iter().chain(server);
         let lists = self.trust.authorities.iter_mut().chain(&mut self.trust.revocation_lists);
-        let paths = [&mut self.state, &mut self.server.key_file].into_iter();
-        for path in paths.chain(optional.into_iter().flatten()).chain(lists) {
+        for path in [&mut self.state].into_iter().chain(optional.flatten()).chain(lists) {
             *path = folder.join(&*path);
         }
     }
@@ -520,14 +561,22 @@ mod tests {
     fn files_are_looked_for_beside_the_configuration() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("kiosk.toml");
-        std::fs::write(&path, EXAMPLE.replace("/etc/tiepdon/kiosk.key", "kiosk.key")).expect("written");
+        let identity = "identity_file = \"/etc/tiepdon/kiosk.pem\"";
+        assert!(EXAMPLE.contains(identity));
+        std::fs::write(&path, EXAMPLE.replace(identity, "key_file = \"kiosk.key\"")).expect("written");
         let config = StationConfig::read(&path).expect("readable");
-        assert_eq!(config.server.key_file, folder.path().join("kiosk.key"));
-        assert!(matches!(config.kiosk_key(), Err(ConfigError::Unreadable { .. })));
-        std::fs::write(&config.server.key_file, "not a key").expect("written");
-        assert!(matches!(config.kiosk_key(), Err(ConfigError::Key { .. })));
-        std::fs::write(&config.server.key_file, "0f".repeat(32)).expect("written");
-        assert!(config.kiosk_key().is_ok());
+        let key_file = config.server.key_file.clone().expect("named");
+        assert_eq!(key_file, folder.path().join("kiosk.key"));
+        assert!(matches!(config.credential(), Err(ConfigError::Unreadable { .. })));
+        std::fs::write(&key_file, "not a key").expect("written");
+        assert!(matches!(config.credential(), Err(ConfigError::Key { .. })));
+        std::fs::write(&key_file, "0f".repeat(32)).expect("written");
+        assert!(matches!(config.credential(), Ok(Credential::Key(_))));
+        let both =
+            StationConfig { server: ServerConfig { identity_file: Some(key_file), ..config.server.clone() }, ..config };
+        assert!(matches!(both.credential(), Err(ConfigError::Credential)));
+        let other = StationConfig { server: ServerConfig { key_file: None, ..both.server.clone() }, ..both };
+        assert!(matches!(other.credential(), Err(ConfigError::Identity { .. })));
         std::fs::write(&path, vec![b'#'; MAX_CONFIG_BYTES as usize + 1]).expect("written");
         assert!(matches!(StationConfig::read(&path), Err(ConfigError::TooLarge { .. })));
     }

@@ -47,6 +47,8 @@ pub struct Shared {
     authorities: TrustStore,
     pub(crate) kiosk_limit: RateLimit,
     pub(crate) login_limit: RateLimit,
+    /// Codes of authenticator apps, of one account.
+    pub(crate) factor_limit: RateLimit,
     /// One-time codes, of one address.
     pub(crate) enrolment_limit: RateLimit,
     pub(crate) public_limit: RateLimit,
@@ -174,6 +176,7 @@ impl App {
         }
         Ok(Self(Arc::new(Shared {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
+            factor_limit: RateLimit::per_minute(5),
             login_limit: RateLimit::per_minute(config.limits.logins_per_minute),
             enrolment_limit: RateLimit::per_minute(config.limits.logins_per_minute),
             public_limit: RateLimit::per_minute(config.limits.verifications_per_minute),

@@ -128,6 +128,7 @@ enum RoleName {
     RecordsOffice,
     Head,
     Auditor,
+    Administrator,
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -168,6 +169,14 @@ async fn run(line: CommandLine) -> Outcome {
             let config = config()?;
             let outside = Outside::from_config(&config, &clock)?;
             let server = server::start(config, clock, outside).await?;
+            if let Some(path) = staff::first_link(&server.app).await? {
+                let scheme = if server.app.config.tls.is_some() { "https" } else { "http" };
+                say(&format!(
+                    "nobody has an account yet: open {scheme}://{}{} within 24 hours",
+                    server.addr,
+                    path.as_str()
+                ))?;
+            }
             tokio::signal::ctrl_c().await?;
             server.shutdown().await;
             Ok(())
@@ -284,6 +293,7 @@ impl From<RoleName> for staff::Role {
             RoleName::RecordsOffice => Self::RecordsOffice,
             RoleName::Head => Self::Head,
             RoleName::Auditor => Self::Auditor,
+            RoleName::Administrator => Self::Administrator,
         }
     }
 }

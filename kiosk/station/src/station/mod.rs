@@ -53,12 +53,6 @@ pub enum StationError {
     Trust(#[from] TrustError),
     #[error("the server's address or key")]
     Server(#[from] ClientError),
-    #[error("{} cannot be read", path.display())]
-    ServerAuthority {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
     #[error("the state folder")]
     State(#[from] OfflineError),
     #[error("the log of visits")]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::alerts::Alerts;
 use crate::backlight::Backlight;
 use crate::clock::{Clock, service_day};
-use crate::config::StationConfig;
+use crate::config::{Credential, StationConfig};
 use crate::device_set::DeviceSet;
 use crate::trust::Trust;
 use crate::upkeep::Upkeep;
@@ -138,16 +138,14 @@ impl Line {
 }
 
 fn server_client(config: &StationConfig) -> Result<ServerClient, StationError> {
-    let key = config.kiosk_key()?;
-    let authority = match &config.server.authority_file {
-        Some(path) => {
-            let unreadable = |source| StationError::ServerAuthority { path: path.clone(), source };
-            Some(std::fs::read(path).map_err(unreadable)?)
+    let authority = config.server_authority()?;
+    let (server, authority) = (&config.server, authority.as_deref());
+    Ok(match config.credential()? {
+        Credential::Identity { identity, file } => {
+            ServerClient::certified(&server.address, identity, &file, authority, server.patience())?
         }
-        None => None,
-    };
-    let server = &config.server;
-    Ok(ServerClient::new(&server.address, &config.kiosk, &key, authority.as_deref(), server.patience())?)
+        Credential::Key(key) => ServerClient::new(&server.address, &config.kiosk, &key, authority, server.patience())?,
+    })
 }
 
 fn typefaces(config: &StationConfig) -> Result<Typefaces, StationError> {

@@ -12,6 +12,7 @@ mod papers;
 mod policy;
 mod queue;
 mod secret;
+mod sign_in;
 mod text;
 mod tls;
 mod working_time;
@@ -38,6 +39,7 @@ pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
 pub use papers::{PapersConfig, PractitionerConfig};
 pub use policy::{LimitConfig, PinningConfig, PolicyConfig, TrustConfig, UnknownSigner};
 pub use secret::{SecretOr, SecretSource};
+pub use sign_in::SignInConfig;
 pub use tls::{KioskKeys, TlsConfig};
 pub use working_time::{WorkingDay, WorkingTimeConfig};
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub trust: TrustConfig,
     #[serde(default)]
     pub policy: PolicyConfig,
+    #[serde(default)]
+    pub sign_in: SignInConfig,
     #[serde(default)]
     pub limits: LimitConfig,
     #[serde(default)]

@@ -31,6 +31,19 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
+/// Argon2id in PHC string form.
+pub(super) async fn hashed(secret: Zeroizing<String>) -> Result<String, AccountError> {
+    let hash = blocking(move || {
+        let salt = SaltString::generate(&mut OsRng);
+        argon2().hash_password(secret.as_bytes(), &salt).map(|hash| hash.to_string()).ok()
+    });
+    hash.await.ok_or(AccountError::Hashing)
+}
+
+pub(super) fn password_fits(password: &str) -> bool {
+    password.chars().count() >= MIN_PASSWORD_CHARACTERS && password.len() <= MAX_PASSWORD_BYTES
+}
+
 pub(super) fn login_is_formed(login: &str) -> bool {
     (1..=32).contains(&login.len())
         && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-')
@@ -47,15 +60,10 @@ pub async fn add(
     if !login_is_formed(login) {
         return Err(AccountError::Login);
     }
-    if password.chars().count() < MIN_PASSWORD_CHARACTERS || password.len() > MAX_PASSWORD_BYTES {
+    if !password_fits(&password) {
         return Err(AccountError::Password);
     }
-    let password_hash = blocking(move || {
-        let salt = SaltString::generate(&mut OsRng);
-        argon2().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).ok()
-    })
-    .await
-    .ok_or(AccountError::Hashing)?;
+    let password_hash = hashed(password).await?;
     let row = StaffRow {
         login: login.to_owned(),
         name: Sealed::seal(&app.keys, name_place(login), &name.to_owned()),
@@ -75,17 +83,21 @@ pub(super) async fn password_is_right(app: &App, login: &str, password: Zeroizin
         return Ok(false);
     }
     let known = if login_is_formed(login) { app.store.staff(login).await? } else { None };
-    let hash = known.map(|row| row.password_hash);
-    Ok(blocking(move || match hash {
+    Ok(secret_is_right(known.map(|row| row.password_hash), password).await)
+}
+
+/// Takes as long where there is no hash to compare with.
+pub(super) async fn secret_is_right(hash: Option<String>, secret: Zeroizing<String>) -> bool {
+    blocking(move || match hash {
         Some(hash) => {
-            PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+            PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(secret.as_bytes(), &hash).is_ok())
         }
         None => {
             let mut wasted = [0; 32];
-            argon2().hash_password_into(password.as_bytes(), b"no such login...", &mut wasted).is_ok_and(|()| false)
+            argon2().hash_password_into(secret.as_bytes(), b"no such login...", &mut wasted).is_ok_and(|()| false)
         }
     })
-    .await)
+    .await
 }
 
 /// Hashing takes tens of milliseconds of one core: not on the threads that serve.

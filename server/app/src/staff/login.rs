@@ -3,7 +3,7 @@
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
@@ -11,11 +11,12 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::account::password_is_right;
 use super::page;
-use super::session::{self, Staff};
+use super::session::{self, Opening, Staff};
 use super::text::{Language, Text};
 use crate::app::App;
 use crate::http::{Failure, Peer};
 use crate::refusal::Refusal;
+use crate::store::SignInStep;
 
 #[derive(Deserialize)]
 pub struct LoginForm {
@@ -41,6 +42,7 @@ pub async fn submit(
     State(app): State<App>,
     language: Language,
     Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     form: Result<Form<LoginForm>, FormRejection>,
 ) -> Result<Response, Failure> {
     let Form(mut form) = form.map_err(|_| Failure::malformed("a login form has the fields login and password"))?;
@@ -54,11 +56,19 @@ pub async fn submit(
         tracing::warn!("a staff login was refused");
         return Ok((StatusCode::UNAUTHORIZED, page(&app, language, Some(Text::WrongPassword))).into_response());
     }
-    let cookie = session::open(&app, &form.login, peer).await.map_err(Refusal::Store)?;
     let role = app.store.staff(&form.login).await.map_err(Refusal::Store)?.map(|row| row.role);
+    let factor = app.store.factor(&form.login).await.map_err(Refusal::Store)?;
+    let required = role.is_some_and(|role| app.config.sign_in.second_factor.contains(&role));
+    let (step, next) = match factor.and_then(|factor| factor.confirmed_at) {
+        Some(_) => (SignInStep::Code, "/staff/second-factor"),
+        None if required => (SignInStep::Enrol, "/staff/second-factor/enrol"),
+        None => (SignInStep::Full, role.map_or("/staff", super::Role::home)),
+    };
+    let workstation = session::workstation(&headers);
+    let opening = Opening { login: &form.login, step, workstation, until: None, action: "logged_in" };
+    let cookies = session::open(&app, opening, peer).await.map_err(Refusal::Store)?;
     form.login.zeroize();
-    let home = role.map_or("/staff", super::Role::home);
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(home)).into_response())
+    Ok(session::with_cookies(cookies, Redirect::to(next)))
 }
 
 pub async fn leave(

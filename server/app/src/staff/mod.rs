@@ -6,12 +6,19 @@ mod certificates;
 mod counter;
 mod live;
 mod login;
+mod own;
 mod page;
 mod refused;
+mod people;
 mod role;
+mod second_factor;
 mod session;
+mod setup;
 mod style;
+mod switch;
 mod text;
+pub mod totp;
+mod words;
 mod work;
 
 use axum::Router;
@@ -24,6 +31,7 @@ pub(crate) use account::name_of;
 pub use account::{AccountError, add};
 pub(crate) use refused::told_as_a_page;
 pub use role::{Role, Task};
+pub use setup::first_link;
 pub use text::Language;
 
 /// No form of these pages comes near it.
@@ -35,6 +43,19 @@ pub fn routes() -> Router<App> {
         .route("/staff", get(work::list))
         .route("/staff/login", get(login::form).post(login::submit))
         .route("/staff/logout", post(login::leave))
+        .route("/staff/setup/{token}", get(setup::form).post(setup::submit))
+        .route("/staff/second-factor", get(second_factor::ask).post(second_factor::answer))
+        .route("/staff/second-factor/enrol", get(second_factor::enrolment).post(second_factor::enrol))
+        .route("/staff/locked", get(switch::locked))
+        .route("/staff/lock", post(switch::lock))
+        .route("/staff/switch", post(switch::switch))
+        .route("/staff/active", post(switch::active))
+        .route("/staff/account", get(own::show))
+        .route("/staff/account/pin", post(own::set_pin))
+        .route("/staff/people", get(people::list))
+        .route("/staff/people/invite", post(people::invite))
+        .route("/staff/people/{login}/{way}", post(people::act))
+        .route("/staff/idle.js", get(style::idle))
         .route("/staff/language", post(login::language))
         .route("/staff/visits/{visit}/{way}", post(work::decide))
         .route("/staff/events", get(live::events))

@@ -10,6 +10,7 @@ use super::Task;
 use super::login::TokenForm;
 use super::session::Staff;
 use super::text::{Language, Text};
+use super::words::Word;
 use crate::app::App;
 use crate::http::Failure;
 
@@ -48,6 +49,7 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                 link rel="stylesheet" href="/staff/style.css";
                 @if live { noscript { meta http-equiv="refresh" content="20"; } }
                 @if live { script src="/staff/live.js" defer {} }
+                @if staff.is_some() { script src="/staff/idle.js" defer data-minutes=(app.config.sign_in.idle_minutes) {} }
             }
             body {
                 header {
@@ -59,6 +61,7 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                             @if staff.may(Task::SeeCertificates) {
                                 a href="/staff/certificates" { (t(Text::Certificates)) }
                             }
+                            @if staff.may(Task::AdministerStaff) { a href="/staff/people" { (Word::People.say(language)) } }
                             @if staff.may(Task::SeeSigners) { a href="/staff/signers" { (t(Text::Signers)) } }
                         }
                     }
@@ -67,7 +70,11 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                         button.quiet name="to" value=(language.other().code()) { (language.other().own_name()) }
                     }
                     @if let Some(staff) = staff {
-                        span.who { (staff.name) }
+                        a.who href="/staff/account" { (staff.name) }
+                        form method="post" action="/staff/lock" id="lock" {
+                            (token(staff))
+                            button.quiet { (Word::Lock.say(language)) }
+                        }
                         form method="post" action="/staff/logout" {
                             (token(staff))
                             button.quiet { (t(Text::Leave)) }
@@ -101,7 +108,7 @@ pub fn token(staff: &Staff) -> Markup {
 pub fn own_form(staff: &Staff, form: Result<Form<TokenForm>, FormRejection>) -> Result<(), Failure> {
     match form {
         Ok(Form(form)) if staff.wrote(&form.csrf) => Ok(()),
-        Ok(_) | Err(_) => Err(refused("the form does not carry this session's token: load the page again")),
+        Ok(_) | Err(_) => Err(not_our_form()),
     }
 }
 
@@ -112,12 +119,16 @@ pub fn own_pairs(staff: &Staff, form: Result<Form<Pairs>, FormRejection>) -> Res
     let Ok(Form(mut pairs)) = form else { return Err(refused("the form cannot be read: load the page again")) };
     let ours = pairs.iter().any(|(name, value)| name == "csrf" && staff.wrote(value));
     pairs.retain(|(name, _)| name != "csrf");
-    if ours { Ok(pairs) } else { Err(refused("the form does not carry this session's token: load the page again")) }
+    if ours { Ok(pairs) } else { Err(not_our_form()) }
 }
 
 /// Refuses what the role may not do.
 pub fn allowed(staff: &Staff, task: Task) -> Result<(), Failure> {
     if staff.may(task) { Ok(()) } else { Err(refused("this account may not do that")) }
+}
+
+pub fn not_our_form() -> Failure {
+    refused("the form does not carry this session's token: load the page again")
 }
 
 fn refused(detail: &str) -> Failure {

@@ -1,7 +1,10 @@
 //! Who may do what: the one place.
 
+use serde::{Deserialize, Serialize};
+
 /// A member of staff, by what the hospital asks of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Sees the counter's list and answers calls.
     Volunteer,
@@ -17,6 +20,8 @@ pub enum Role {
     Head,
     /// Sees certificates and what was done with them; changes nothing.
     Auditor,
+    /// Invites people and ends accounts; sees nothing of patients.
+    Administrator,
 }
 
 /// What a page or a button needs.
@@ -40,10 +45,12 @@ pub enum Task {
     Reconcile,
     VoidCertificates,
     ThrowSwitch,
+    /// Who has an account.
+    AdministerStaff,
 }
 
 impl Role {
-    const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Volunteer,
         Self::Receptionist,
         Self::Supervisor,
@@ -51,13 +58,14 @@ impl Role {
         Self::RecordsOffice,
         Self::Head,
         Self::Auditor,
+        Self::Administrator,
     ];
 
     pub fn may(self, task: Task) -> bool {
         match task {
             Task::SeeTheList | Task::AnswerCalls => match self {
                 Self::Volunteer | Self::Receptionist | Self::Supervisor => true,
-                Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor => false,
+                Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor | Self::Administrator => false,
             },
             Task::DecideVisits => matches!(self, Self::Receptionist | Self::Supervisor),
             Task::CallPatients => matches!(self, Self::Receptionist | Self::Supervisor | Self::Practitioner),
@@ -69,13 +77,20 @@ impl Role {
             Task::WriteCertificates => matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head),
             Task::SignCertificates => matches!(self, Self::Practitioner | Self::Head),
             Task::PassCertificates | Task::Reconcile => matches!(self, Self::RecordsOffice | Self::Head),
+            Task::AdministerStaff => matches!(self, Self::Administrator),
             Task::VoidCertificates | Task::ThrowSwitch => matches!(self, Self::Head),
         }
     }
 
     /// Where this role begins.
     pub fn home(self) -> &'static str {
-        if self.may(Task::SeeTheList) { "/staff" } else { "/staff/certificates" }
+        if self.may(Task::SeeTheList) {
+            "/staff"
+        } else if self.may(Task::AdministerStaff) {
+            "/staff/people"
+        } else {
+            "/staff/certificates"
+        }
     }
 
     pub fn code(self) -> &'static str {
@@ -87,6 +102,7 @@ impl Role {
             Self::RecordsOffice => "records_office",
             Self::Head => "head",
             Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
         }
     }
 

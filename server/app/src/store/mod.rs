@@ -22,6 +22,7 @@ mod numbering;
 mod outbox;
 mod papers;
 mod queue;
+mod sign_in;
 mod staff;
 mod tickets;
 mod trust;
@@ -60,13 +61,14 @@ pub use moves::{EventRow, MoveError, Transition};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
 pub use papers::{ConsentRow, DeclarationConsent, DeclarationRow, NonceRow};
-pub use staff::{StaffRow, StaffSessionRow};
+pub use sign_in::{AccountRow, FactorRow, MemberRow};
+pub use staff::{NewStaffSession, SignInStep, StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
 pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -76,6 +78,8 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (7, "follow", include_str!("migrations/0007_follow.sql")),
     (8, "dispatch bodies", include_str!("migrations/0008_dispatch_bodies.sql")),
     (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
+    (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
+    (10, "sign in", include_str!("migrations/0010_sign_in.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
