@@ -68,7 +68,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -77,7 +77,6 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (6, "audit chain", include_str!("migrations/0006_audit_chain.sql")),
     (7, "follow", include_str!("migrations/0007_follow.sql")),
     (8, "dispatch bodies", include_str!("migrations/0008_dispatch_bodies.sql")),
-    (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
     (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
     (10, "sign in", include_str!("migrations/0010_sign_in.sql")),
 ];
