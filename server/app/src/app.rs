@@ -18,6 +18,7 @@ use crate::enrolment::AuthorityError;
 use crate::http::limit::RateLimit;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
+use crate::operations::Operations;
 use crate::paper::Keyring;
 use crate::queue::{News, Queues};
 use crate::store::{Store, StoreError};
@@ -58,6 +59,7 @@ pub struct Shared {
     pub(crate) queues: Queues,
     /// Tells open pages that something changed.
     pub news: News,
+    pub(crate) operations: Operations,
 }
 
 /// A verifier and the key it signs with.
@@ -184,6 +186,7 @@ impl App {
             boards: Boards::open(&config, service_day(clock.now()))?,
             queues: Queues::default(),
             news: News::default(),
+            operations: Operations::from_config(&config)?,
             keyring: Keyring::from_config(&config.papers)?,
             fonts: config.papers.fonts.as_deref().map(print::Fonts::open).transpose()?,
             hospital_system,

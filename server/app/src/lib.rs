@@ -24,6 +24,7 @@ mod http;
 pub mod identify;
 pub mod insurance;
 pub mod keys;
+pub mod operations;
 mod outbound;
 pub mod paper;
 pub mod person;

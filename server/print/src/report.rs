@@ -136,17 +136,28 @@ impl Layout<'_> {
             let header = table.headers.get(column).map_or(0.0, |header| HEADER.width(self.fonts, header));
             cells.max(header.min(WIDEST_NUMBER)).max(NARROWEST_NUMBER)
         };
+        // So narrow that no word breaks.
+        let narrow = |column: usize| {
+            let longest = |style: Style, text: &str| {
+                text.split_whitespace().map(|word| style.width(self.fonts, word)).fold(0.0_f32, f32::max)
+            };
+            let cells = table.rows.iter().filter_map(|row| row.get(column));
+            let cells = cells.map(|cell| longest(CELL, cell)).fold(0.0_f32, f32::max);
+            cells.max(table.headers.get(column).map_or(0.0, |header| longest(HEADER, header)))
+        };
         let mut widths: Vec<f32> = (1..=numbers).map(wide).collect();
-        // Never more than two thirds of the sheet for the numbers.
-        let taken: f32 = widths.iter().map(|width| width + CELL_GAP).sum();
-        let most = WIDTH * 0.68;
-        if taken > most {
-            for width in &mut widths {
-                *width *= most / taken;
+        let least: Vec<f32> = (1..=numbers).map(narrow).collect();
+        // The numbers leave a third of the sheet to the words where their own words allow it.
+        let most = WIDTH * 0.68 - CELL_GAP * numbers as f32;
+        let (taken, needed): (f32, f32) = (widths.iter().sum(), least.iter().sum());
+        if taken > most && taken > needed {
+            let kept = ((most - needed) / (taken - needed)).clamp(0.0, 1.0);
+            for (width, least) in widths.iter_mut().zip(&least) {
+                *width = least + (*width - least) * kept;
             }
         }
         let taken: f32 = widths.iter().map(|width| width + CELL_GAP).sum();
-        let first = WIDTH - taken;
+        let first = (WIDTH - taken).max(NARROWEST_NUMBER);
         let row = |cells: &[String], style: Style, shade: Shade| {
             let mut block = Block::default();
             let mut words = Block::gap(1.5);

@@ -7,6 +7,7 @@ mod database;
 mod dispatch;
 mod hospital;
 mod key;
+mod operations;
 mod outside;
 mod papers;
 mod policy;
@@ -35,6 +36,7 @@ pub use database::{DatabaseConfig, Durability};
 pub use dispatch::{AccountConfig, DispatchConfig, Sending};
 pub use hospital::{DepartmentConfig, HospitalConfig, OpeningHours};
 pub use key::KeyConfig;
+pub use operations::{OpenDataConfig, OperationsConfig};
 pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
 pub use papers::{PapersConfig, PractitionerConfig};
 pub use policy::{LimitConfig, PinningConfig, PolicyConfig, TrustConfig, UnknownSigner};
@@ -80,6 +82,8 @@ pub struct Config {
     pub audit: AuditConfig,
     #[serde(default)]
     pub board: BoardConfig,
+    #[serde(default)]
+    pub operations: OperationsConfig,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +132,8 @@ pub enum ConfigError {
     AlcoholLimit,
     #[error("certificates.driver_record: user has 1 to 100 characters, status 1 to 20")]
     DriverRecord,
+    #[error("operations.open_data.smallest_count is 3 or more")]
+    SmallestCount,
 }
 
 impl Config {
@@ -152,6 +158,7 @@ impl Config {
             return Err(ConfigError::WorkingTime);
         }
         config.certificates.to_settings()?;
+        config.operations.open_data.as_ref().map(|data| data.threshold()).transpose()?;
         let urls = [
             ("insurance.base_url", config.insurance.as_ref().map(|insurance| &insurance.base_url)),
             ("eid.base_url", config.eid.as_ref().map(|eid| &eid.base_url)),

@@ -15,7 +15,7 @@ use axum::middleware;
 use axum::routing::{get, post, put};
 
 use crate::app::App;
-use crate::staff;
+use crate::{operations, staff};
 
 pub use openapi::document as openapi_document;
 pub(crate) use problem::{Failure, not_found};
@@ -45,7 +45,12 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .merge(papers::routes())
         .merge(hospital_system)
-        .merge(staff::routes().route_layer(middleware::from_fn_with_state(app.clone(), staff::told_as_a_page)))
+        .merge(
+            staff::routes()
+                .merge(operations::staff_routes())
+                .route_layer(middleware::from_fn_with_state(app.clone(), staff::told_as_a_page)),
+        )
+        .route(operations::FEED, get(operations::feed))
         .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))
         .route(api::path::HEALTH, get(kiosk::health))
         .route(api::path::OPENAPI, get(openapi::get))

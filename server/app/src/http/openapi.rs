@@ -20,6 +20,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::hospital_system;
+use crate::operations;
 
 const JSON: &str = "application/json";
 
@@ -81,6 +82,7 @@ pub fn document() -> OpenApi {
     );
     doc.hospital_system();
     doc.of_the_house();
+    doc.operations();
     document.build()
 }
 
@@ -273,6 +275,29 @@ impl Document {
             .path(hospital_system::METRICS, read("For Prometheus, on loopback", "text/plain"));
     }
 
+    /// What the city's operations centre reads.
+    fn operations(&mut self) {
+        let (feed, problem) = (self.schema::<reports::Feed>(), self.schema::<Problem>());
+        let content = |schema| ContentBuilder::new().schema(Some(schema)).build();
+        let period = ParameterBuilder::new()
+            .name("period")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("2026-11-23, 2026-W48, 2026-11 or 2026-Q4; today without it"))
+            .schema(Some(String::schema()));
+        let done = ResponseBuilder::new().description("Done").content("application/json", content(feed));
+        let refused =
+            ResponseBuilder::new().description("Not done").content("application/problem+json", content(problem));
+        let read = OperationBuilder::new()
+            .summary(Some("The figures of a period beside those of the one before; counts and codes, nothing personal"))
+            .security(SecurityRequirement::new("operations_key", Vec::<String>::new()))
+            .parameter(period)
+            .response("200", done)
+            .response("default", refused);
+        let paths = std::mem::take(&mut self.paths);
+        self.paths = paths.path(operations::FEED, PathItem::new(HttpMethod::Get, read));
+    }
+
     /// A reference; the schema and those it uses go into the components.
     fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         self.schemas.push((T::name().into_owned(), T::schema()));
@@ -283,10 +308,12 @@ impl Document {
     fn build(self) -> OpenApi {
         let key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         let hospital_key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        let operations_key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         let components = ComponentsBuilder::new()
             .schemas_from_iter(self.schemas)
             .security_scheme("kiosk_key", key)
             .security_scheme("hospital_system_key", hospital_key)
+            .security_scheme("operations_key", operations_key)
             .build();
         OpenApiBuilder::new()
             .info(InfoBuilder::new().title("Tiếp Đón, kiosk API").version(env!("CARGO_PKG_VERSION")).build())
@@ -329,6 +356,7 @@ mod tests {
             hospital_system::METRICS,
             api::path::HEALTH,
             api::path::OPENAPI,
+            operations::FEED,
         ] {
             assert!(json["paths"][path].is_object(), "{path}");
         }

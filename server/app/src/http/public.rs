@@ -1,6 +1,6 @@
 //! What the world may see, on a listener of its own: no staff pages, no kiosks. Papers that somebody holds (the page that
 //! a printed code opens, Vietnamese and English at once, for whoever stands at whichever counter), the boards of the
-//! halls, and the place of a ticket whose code somebody scanned.
+//! halls, the place of a ticket whose code somebody scanned, and open data.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -19,9 +19,8 @@ use time::Date;
 use super::limit::RateLimit;
 use super::transport;
 use crate::app::App;
-use crate::board;
 use crate::paper::{Validity, Verified, published_key, verify};
-use crate::phone;
+use crate::{board, operations, phone};
 
 const PAPER: &str = "/v/{token}";
 const STYLE: &str = "/v/style.css";
@@ -36,6 +35,7 @@ pub fn router(app: App) -> Router {
         .route(PAPER, get(page))
         .route(STYLE, get(style))
         .route(KEY, get(key))
+        .merge(operations::public_routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), limited));
     let watched =
         board::routes().merge(phone::routes()).route_layer(middleware::from_fn_with_state(app.clone(), watch_limited));

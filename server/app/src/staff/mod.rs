@@ -29,8 +29,10 @@ use crate::app::App;
 
 pub(crate) use account::name_of;
 pub use account::{AccountError, add};
+pub(crate) use page::{Freshness, allowed, framed};
 pub(crate) use refused::told_as_a_page;
 pub use role::{Role, Task};
+pub(crate) use session::Staff;
 pub use setup::first_link;
 pub use text::Language;
 

@@ -62,6 +62,9 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                                 a href="/staff/certificates" { (t(Text::Certificates)) }
                             }
                             @if staff.may(Task::AdministerStaff) { a href="/staff/people" { (Word::People.say(language)) } }
+                            @if staff.may(Task::SeeOperations) {
+                                a href="/staff/operations" { (t(Text::Operations)) }
+                            }
                             @if staff.may(Task::SeeSigners) { a href="/staff/signers" { (t(Text::Signers)) } }
                         }
                     }

@@ -47,6 +47,8 @@ pub enum Task {
     ThrowSwitch,
     /// Who has an account.
     AdministerStaff,
+    /// Figures of whole periods, and their files.
+    SeeOperations,
 }
 
 impl Role {
@@ -79,6 +81,7 @@ impl Role {
             Task::PassCertificates | Task::Reconcile => matches!(self, Self::RecordsOffice | Self::Head),
             Task::AdministerStaff => matches!(self, Self::Administrator),
             Task::VoidCertificates | Task::ThrowSwitch => matches!(self, Self::Head),
+            Task::SeeOperations => matches!(self, Self::Supervisor | Self::RecordsOffice | Self::Head | Self::Auditor),
         }
     }
 

@@ -83,6 +83,7 @@ pub enum Text {
     NotThere,
     NotDone,
     Failed,
+    Operations,
 }
 
 impl Text {
@@ -138,6 +139,7 @@ impl Text {
                 "Hệ thống đang gặp sự cố. Xin thử lại sau ít phút.",
                 "The system has a problem. Try again in a few minutes.",
             ),
+            Self::Operations => language.pick("Báo cáo", "Reports"),
         }
     }
 }
