@@ -117,6 +117,7 @@ fn ticket() -> String {
         wait_minutes: Some((8, 12)),
         priority: false,
         follow_url: None,
+        appointment: None,
     };
     serde_json::to_string(&CheckInReply { ticket, entitlement: EntitlementView::ToBeConfirmed }).expect("JSON")
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 
-use crate::{DepartmentCode, EntitlementView, TicketNumber};
+use crate::{AppointmentView, DepartmentCode, EntitlementView, TicketNumber};
 
 /// After the identification; or without one, with the reason why a person looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -78,4 +78,7 @@ pub struct TicketView {
     pub priority: bool,
     /// For the QR on the paper: opens the ticket's place in the queue on a phone, holds no personal data.
     pub follow_url: Option<String>,
+    /// The appointment that this ticket is for. The paper says the time; the place in the queue is everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentView>,
 }

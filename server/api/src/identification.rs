@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{Base64, Hex8, Hex32};
+use crate::{AppointmentView, Base64, Hex8, Hex32};
 
 /// How much is known about the person (ARCHITECTURE.md, "Assurance").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -129,6 +129,9 @@ pub struct IdentificationReply {
     /// Papers that wait for this person to read and confirm ([`crate::papers`]); 0 below level A.
     #[serde(default)]
     pub papers_waiting: u16,
+    /// The next one of today that waits for this person; absent below level B. Its department is to be proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentView>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Zeroize, ZeroizeOnDrop)]

@@ -5,6 +5,7 @@
 //! stored before sending: it is the idempotency key of everything under `/api/v1/visits/{visit}`.
 
 mod alert;
+mod appointment;
 mod block;
 mod check_in;
 mod department;
@@ -18,6 +19,7 @@ mod problem;
 mod station;
 
 pub use alert::{AlertKind, AlertRequest};
+pub use appointment::AppointmentView;
 pub use block::{Block, BlockRequest, OfflineCheckIn, ReconcileReply, ReconcileRequest};
 pub use check_in::{CheckInReply, CheckInRequest, CounterReason, Payer, TicketView};
 pub use department::DepartmentView;

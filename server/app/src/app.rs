@@ -15,6 +15,7 @@ use crate::config::{CertificateSettings, Config, ConfigError, SecretSource};
 use crate::dispatch::{Carrier, Dispatch, FacilitySigner, HttpCarrier, Signer};
 use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::enrolment::AuthorityError;
+use crate::hospital::Link;
 use crate::http::limit::RateLimit;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
@@ -46,6 +47,8 @@ pub struct Shared {
     pub(crate) hospital_system: Option<[u8; 32]>,
     /// Authorities of the configuration; pinned signers are added from the database at each use.
     authorities: TrustStore,
+    /// The hospital's own system.
+    pub link: Link,
     pub(crate) kiosk_limit: RateLimit,
     pub(crate) login_limit: RateLimit,
     /// Codes of authenticator apps, of one account.
@@ -190,6 +193,7 @@ impl App {
             keyring: Keyring::from_config(&config.papers)?,
             fonts: config.papers.fonts.as_deref().map(print::Fonts::open).transpose()?,
             hospital_system,
+            link: Link::from_config(&config)?,
             dispatch: Dispatch::new(signer, carrier),
             working_time: config.working_time.to_working_time(),
             certificates: config.certificates.to_settings()?,

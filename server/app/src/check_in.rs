@@ -14,6 +14,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::config::{DepartmentConfig, UnknownSigner};
+use crate::hospital;
 use crate::identify::{canonical, entitlement_place, entitlement_view, outbox_place, replay, visit_person_place};
 use crate::insurance::{EntitlementRecord, Verdict};
 use crate::keys::{Place, Sealed};
@@ -152,10 +153,18 @@ impl Taking<'_> {
         let ground = proven.and_then(|person| person.priority_on(ticket.service_day)).map(Ground::from);
         let number = queues::ticket(department, ticket.number).map_err(|_| Refusal::NumbersExhausted)?;
         let class = ground.map_or(Class::Ordinary, Class::Priority);
+        let appointment = match proven {
+            Some(person) => {
+                let who = (person, entitlement.as_ref());
+                hospital::claim(tx, app, who, (&department.code, ticket.service_day), known.visit).await?
+            }
+            None => None,
+        };
+        let through = appointment.as_ref().map_or(self.through(), |_| Through::Appointment);
         let stands = self
             .place(
                 changes,
-                Arrival::new(known.visit, number, class, Moment::from_unix_ms(ticket.issued_at), self.through()),
+                Arrival::new(known.visit, number, class, Moment::from_unix_ms(ticket.issued_at), through),
                 ticket.service_day,
             )
             .map_err(queues::QueueError::Refused)?;
@@ -171,6 +180,7 @@ impl Taking<'_> {
                 wait_minutes: promise.and_then(|promise| promise.minutes),
                 priority: ground.is_some(),
                 follow_url,
+                appointment,
             },
             entitlement: entitlement_view(app, known.assurance, entitlement.as_ref()),
         };

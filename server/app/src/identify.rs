@@ -10,6 +10,7 @@ use time::{Date, Duration};
 use crate::app::App;
 use crate::clock::unix_ms;
 use crate::finding::{Finding, examine};
+use crate::hospital;
 use crate::insurance::{EntitlementQuery, EntitlementRecord, Silence};
 use crate::keys::{Place, Sealed};
 use crate::person::Masked;
@@ -51,7 +52,8 @@ pub async fn identify(
         }
     };
     let entitlement = Entitlement::of(app, &finding).await;
-    let reply = reply_for(app, &finding, &entitlement, app.today());
+    let mut reply = reply_for(app, &finding, &entitlement, app.today());
+    reply.appointment = hospital::proposed(app, &finding, entitlement.record()).await?;
 
     let now = app.now_ms();
     let mut tx = app.store.begin().await?;
@@ -245,6 +247,7 @@ pub(crate) fn reply_for(app: &App, finding: &Finding, entitlement: &Entitlement,
         priority: priority.and_then(|person| person.priority_on(today)),
         facts: finding.facts.clone(),
         papers_waiting: 0,
+        appointment: None,
     }
 }
 

@@ -20,6 +20,7 @@ pub mod failpoint;
 pub mod finding;
 pub mod first_cost;
 mod held_key;
+pub mod hospital;
 mod http;
 pub mod identify;
 pub mod insurance;

@@ -12,7 +12,7 @@ use crate::app::{App, Outside, StartError};
 use crate::clock::SharedClock;
 use crate::config::{Config, TlsConfig};
 use crate::tls::{self, Clients, ServedCertificate, TlsListener, Wire};
-use crate::{audit, board, dispatch, enrolment, http, queue, worker};
+use crate::{audit, board, dispatch, enrolment, hospital, http, queue, worker};
 
 /// A server that answers on `addr` until it is shut down; dropped, it is cut off in the middle of whatever it does,
 /// as a crash would.
@@ -20,12 +20,14 @@ pub struct RunningServer {
     pub addr: SocketAddr,
     /// Of the public page, where one is configured.
     pub public_addr: Option<SocketAddr>,
+    /// Of HL7 over MLLP, where it is configured.
+    pub hl7_addr: Option<SocketAddr>,
     pub app: App,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
     showing: Option<JoinHandle<std::io::Result<()>>>,
     /// What goes on beside: asking again, signing and sending, news of the queues, chaining the audit record,
-    /// boards and phones.
+    /// boards and phones, the hospital's own system.
     background: Vec<JoinHandle<()>>,
 }
 
@@ -39,6 +41,11 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         Some(address) => Some(TcpListener::bind(address).await.map_err(StartError::Listen)?),
         None => None,
     };
+    let hl7 = match &app.config.hl7 {
+        Some(hl7) => Some(TcpListener::bind(hl7.listen).await.map_err(StartError::Listen)?),
+        None => None,
+    };
+    let hl7_addr = hl7.as_ref().map(TcpListener::local_addr).transpose().map_err(StartError::Listen)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let tls = match &app.config.tls {
         Some(config) => Some(Tls::open(&app, config).await?),
@@ -58,6 +65,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         tokio::spawn(queue::watch(app.clone())),
         tokio::spawn(audit::run(app.clone())),
         tokio::spawn(board::run(app.clone())),
+        tokio::spawn(hospital::run(app.clone(), hl7)),
     ];
     let (public_addr, showing) = match public {
         Some(listener) => {
@@ -73,7 +81,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         background.push(tokio::spawn(tls.served.watch()));
     }
     tracing::info!(%addr, tls = app.config.tls.is_some(), "listening");
-    Ok(RunningServer { addr, public_addr, app, stop: Some(stop), serving, showing, background })
+    Ok(RunningServer { addr, public_addr, hl7_addr, app, stop: Some(stop), serving, showing, background })
 }
 
 /// What the listeners show and ask for.

@@ -19,6 +19,8 @@ use crate::store::{OutboxKind, OutboxLease, OutboxState};
 const LEASE: Span = Span::minutes(2);
 /// After this many silences (about a day) a person looks.
 const MAX_ATTEMPTS: u32 = 28;
+/// Appointments, and what the hospital's system was told, are kept for so long after their day.
+const KEPT: Span = Span::days(30);
 /// Pause of the background task when nothing is due.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -77,6 +79,8 @@ pub async fn purge(app: &App) -> Result<u64, Refusal> {
     let purged = tx.purge_evidence(app.today()).await?;
     // A day longer than they lead anywhere, so that a phone is told "expired" the next morning.
     tx.forget_followed(app.today() - Span::days(1)).await?;
+    let before = app.today() - KEPT;
+    tx.forget_hospital(before, app.now_ms() - ms(KEPT)).await?;
     tx.commit().await?;
     Ok(purged)
 }

@@ -169,6 +169,7 @@ fn identified() -> IdentificationReply {
         priority: None,
         facts: Vec::new(),
         papers_waiting: 0,
+        appointment: None,
     }
 }
 
@@ -183,6 +184,7 @@ fn checked_in() -> Result<CheckInReply, BenchError> {
         wait_minutes: Some((25, 35)),
         priority: false,
         follow_url: None,
+        appointment: None,
     };
     Ok(CheckInReply { ticket, entitlement: entitlement() })
 }

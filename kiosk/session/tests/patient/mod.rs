@@ -232,6 +232,7 @@ impl Patient {
             priority: None,
             facts: vec![],
             papers_waiting: self.papers_waiting,
+            appointment: None,
         };
         self.event(Event::Identified(Ok(reply)))
     }
@@ -249,6 +250,7 @@ impl Patient {
             wait_minutes: Some((25, 35)),
             priority: false,
             follow_url: Some("https://kham.example/t/abc".into()),
+            appointment: None,
         };
         self.event(Event::CheckedIn(Ok(CheckInReply { ticket, entitlement: valid() })))
     }

@@ -136,6 +136,7 @@ fn answer(method: &str, path: &str, body: &[u8], books: &mut Books) -> Option<(u
                 priority: None,
                 facts: vec![],
                 papers_waiting: 0,
+                appointment: None,
             })
         }
         ("put", ["visits", visit, "check-in"]) => {
@@ -253,6 +254,7 @@ fn ticket(number: TicketNumber, request: &CheckInRequest) -> TicketView {
         wait_minutes: Some((8, 12)),
         priority: false,
         follow_url: None,
+        appointment: None,
     }
 }
 

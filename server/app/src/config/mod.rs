@@ -6,6 +6,7 @@ mod certificates;
 mod database;
 mod dispatch;
 mod hospital;
+mod hospital_system;
 mod key;
 mod operations;
 mod outside;
@@ -35,6 +36,7 @@ pub use certificates::{
 pub use database::{DatabaseConfig, Durability};
 pub use dispatch::{AccountConfig, DispatchConfig, Sending};
 pub use hospital::{DepartmentConfig, HospitalConfig, OpeningHours};
+pub use hospital_system::{FhirConfig, FhirServerConfig, Hl7Config, SystemsConfig, WebhookConfig};
 pub use key::KeyConfig;
 pub use operations::{OpenDataConfig, OperationsConfig};
 pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
@@ -72,6 +74,9 @@ pub struct Config {
     pub working_time: WorkingTimeConfig,
     pub dispatch: Option<DispatchConfig>,
     pub hospital_system: Option<HospitalSystemConfig>,
+    pub webhook: Option<WebhookConfig>,
+    pub fhir: Option<FhirConfig>,
+    pub hl7: Option<Hl7Config>,
     #[serde(default)]
     pub papers: PapersConfig,
     #[serde(default)]
@@ -116,6 +121,16 @@ pub enum ConfigError {
     PlainHttp(&'static str),
     #[error("[tls] and behind_tls_proxy exclude each other")]
     TlsTwice,
+    #[error("{0} is to be https, or this machine: names and numbers travel there")]
+    NotPrivate(&'static str),
+    #[error("webhook.secret is not whsec_ and 24 to 64 bytes in base64")]
+    WebhookSecret,
+    #[error(
+        "hl7.listen is not loopback and hl7.plain_peers is empty: put a TLS proxy before it, or name who may speak in clear"
+    )]
+    Hl7Listen,
+    #[error("hl7.first_cost names messages as DFT^P03")]
+    Hl7Trigger,
     #[error("the spans of working_time are not one after another")]
     WorkingTime,
     #[error("papers.driver_department names no department")]
@@ -159,6 +174,9 @@ impl Config {
         }
         config.certificates.to_settings()?;
         config.operations.open_data.as_ref().map(|data| data.threshold()).transpose()?;
+        config.webhook.as_ref().map_or(Ok(()), WebhookConfig::check)?;
+        config.fhir.as_ref().map_or(Ok(()), FhirConfig::check)?;
+        config.hl7.as_ref().map_or(Ok(()), Hl7Config::check)?;
         let urls = [
             ("insurance.base_url", config.insurance.as_ref().map(|insurance| &insurance.base_url)),
             ("eid.base_url", config.eid.as_ref().map(|eid| &eid.base_url)),

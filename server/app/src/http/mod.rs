@@ -15,8 +15,10 @@ use axum::middleware;
 use axum::routing::{get, post, put};
 
 use crate::app::App;
-use crate::{operations, staff};
+use crate::{hospital, operations, staff};
 
+pub(crate) use extract::{Json as JsonBody, Visit as VisitPath};
+pub(crate) use hospital_system::HospitalSystem;
 pub use openapi::document as openapi_document;
 pub(crate) use problem::{Failure, not_found};
 pub use public::router as public_router;
@@ -51,6 +53,7 @@ pub fn router(app: App) -> Router {
                 .route_layer(middleware::from_fn_with_state(app.clone(), staff::told_as_a_page)),
         )
         .route(operations::FEED, get(operations::feed))
+        .merge(hospital::routes::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), transport::refuse_plain_http))
         .route(api::path::HEALTH, get(kiosk::health))
         .route(api::path::OPENAPI, get(openapi::get))

@@ -20,6 +20,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::hospital_system;
+use crate::hospital::routes as feed;
 use crate::operations;
 
 const JSON: &str = "application/json";
@@ -235,6 +236,21 @@ impl Document {
             .required(Required::True)
             .schema(Some(api::VisitId::schema()));
         let read = operation("Where a certificate stands, with its receipt").parameter(id);
+        let list = RequestBodyBuilder::new()
+            .content("text/csv", ContentBuilder::new().schema(Some(String::schema())).build())
+            .content("application/fhir+json", any())
+            .required(Some(Required::True));
+        let appointments = operation(
+            "Appointments by the hospital's own ids (CSV, FHIR); the same again changes nothing, what is wrong is said at once",
+        )
+        .request_body(Some(list.build()));
+        let appointment = ParameterBuilder::new()
+            .name("appointment")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(String::schema()));
+        let appointment = operation("What is known of an appointment, and its visit").parameter(appointment);
+        let state = RequestBodyBuilder::new().content("application/json", any()).required(Some(Required::True));
         let visit = ParameterBuilder::new()
             .name("visit")
             .parameter_in(ParameterIn::Path)
@@ -242,10 +258,18 @@ impl Document {
             .schema(Some(api::VisitId::schema()));
         let cost = RequestBodyBuilder::new().content("application/json", any()).required(Some(Required::True));
         let first_cost = operation("The first cost of a visit arose: its check-in message may leave the house")
-            .parameter(visit)
+            .parameter(visit.clone())
             .request_body(Some(cost.build()));
+        let state = operation(
+            "A ticket state that the hospital's system knows: called (with counter), started, finished, no_show, cancelled",
+        )
+        .parameter(visit)
+        .request_body(Some(state.build()));
         let paths = std::mem::take(&mut self.paths);
         self.paths = paths
+            .path(feed::APPOINTMENTS, PathItem::new(HttpMethod::Post, appointments))
+            .path(feed::APPOINTMENT, PathItem::new(HttpMethod::Get, appointment))
+            .path(feed::STATE, PathItem::new(HttpMethod::Post, state))
             .path(hospital_system::DRAFTS, PathItem::new(HttpMethod::Post, write))
             .path(hospital_system::CERTIFICATE, PathItem::new(HttpMethod::Get, read))
             .path(hospital_system::FIRST_COST, PathItem::new(HttpMethod::Post, first_cost));
@@ -357,6 +381,9 @@ mod tests {
             api::path::HEALTH,
             api::path::OPENAPI,
             operations::FEED,
+            feed::APPOINTMENTS,
+            feed::APPOINTMENT,
+            feed::STATE,
         ] {
             assert!(json["paths"][path].is_object(), "{path}");
         }

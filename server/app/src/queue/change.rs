@@ -11,7 +11,8 @@ use queue::{Actor, Arrival, Class, Moment, Move, Policy, Queue, QueueEvent, Refu
 
 use super::{QueueError, actor, moment, read, read_in};
 use crate::app::App;
-use crate::store::{Appended, QueueKey, StoreError, Tx};
+use crate::hospital;
+use crate::store::{Appended, Destination, QueueKey, StoreError, Tx};
 
 /// So often a move is decided anew because another came first.
 const TRIES: u32 = 16;
@@ -22,6 +23,8 @@ pub struct Changes {
     by: Actor,
     now: Moment,
     policy: Policy,
+    /// Who outside is told.
+    told: Vec<Destination>,
 }
 
 struct Change {
@@ -105,7 +108,8 @@ fn today_of(app: &App, department: &DepartmentCode) -> Result<QueueKey, QueueErr
 
 impl Changes {
     fn new(app: &App, by: Actor) -> Self {
-        Self { queues: BTreeMap::new(), by, now: moment(app), policy: app.config.queue.policy() }
+        let told = app.link.destinations().to_vec();
+        Self { queues: BTreeMap::new(), by, now: moment(app), policy: app.config.queue.policy(), told }
     }
 
     /// Decides on what is committed; [`Changes::write`] finds out whether that still holds.
@@ -198,6 +202,11 @@ impl Changes {
             }
             tx.project_queue(key, &change.before, &change.after).await?;
             for event in &change.events {
+                if let Some(told) = hospital::told(key, &change.after, event).filter(|_| !self.told.is_empty()) {
+                    for destination in &self.told {
+                        tx.post_hospital_event(*destination, &told, event.at.unix_ms()).await?;
+                    }
+                }
                 match &event.what {
                     What::Finished { visit } => {
                         tx.finish_ticket(*visit).await?;

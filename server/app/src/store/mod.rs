@@ -16,6 +16,7 @@ mod evidence;
 mod follow;
 mod gateway;
 mod given;
+mod hospital;
 mod kiosk_certificates;
 mod moves;
 mod numbering;
@@ -57,6 +58,10 @@ pub use eid::EidAnswerRow;
 pub use evidence::{ConfirmationRow, PractitionerSignature};
 pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
 pub use given::GivenDraft;
+pub use hospital::{
+    AppointmentPlace, AppointmentRow, AppointmentState, DeliveryLease, DeliveryState, Destination, HospitalEvent,
+    NewBooking,
+};
 pub use kiosk_certificates::{KioskAuthorityRow, KioskCertificate, KioskCertificateRow};
 pub use moves::{EventRow, MoveError, Transition};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
@@ -70,7 +75,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -81,6 +86,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "dispatch bodies", include_str!("migrations/0008_dispatch_bodies.sql")),
     (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
     (10, "sign in", include_str!("migrations/0010_sign_in.sql")),
+    (11, "hospital", include_str!("migrations/0011_hospital.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
