@@ -303,6 +303,8 @@ username = "31999_BV"
 password = {{ file = "gateway.password" }}
 duty_officer_name = "Phạm Thị Trực Ban"
 duty_officer_number = {{ env = "TIEPDON_DUTY_OFFICER" }}
+[sign_in]
+second_factor = []
 [limits]
 kiosk_requests_per_minute = 1000000
 logins_per_minute = 10000
