@@ -255,7 +255,8 @@ impl Document {
             .name("visit")
             .parameter_in(ParameterIn::Path)
             .required(Required::True)
-            .schema(Some(api::VisitId::schema()));
+            .schema(Some(api::VisitId::schema()))
+            .build();
         let cost = RequestBodyBuilder::new().content("application/json", any()).required(Some(Required::True));
         let first_cost = operation("The first cost of a visit arose: its check-in message may leave the house")
             .parameter(visit.clone())
