@@ -468,10 +468,10 @@ fn appointments_and_events_keep_their_order_on_both_engines() {
             let delivered = DeliveryState::Delivered;
             assert!(!tx.settle_hospital_event(&one, delivered, "late", (200, 200)).await.expect("settles"));
             assert!(tx.settle_hospital_event(&retaken, delivered, "delivered", (200, 200)).await.expect("settles"));
-            let next = tx.lease_hospital_event(Destination::Webhook, 200, 300).await.expect("leases").expect("follows");
-            assert_eq!(next.event.at, 3, "its lease ended too, and it was due before");
-            let next = tx.lease_hospital_event(Destination::Webhook, 200, 300).await.expect("leases").expect("follows");
-            assert_eq!(next.event.at, 2);
+            for follows in [2, 3] {
+                let next = tx.lease_hospital_event(Destination::Webhook, 200, 300).await.expect("leases");
+                assert_eq!(next.expect("follows").event.at, follows, "its first arrived; the other's lease ended");
+            }
             tx.forget_hospital(TODAY.next_day().expect("a day"), 1_000).await.expect("forgets");
             tx.commit().await.expect("commits");
             assert_eq!(store.appointment(&id).await.expect("reads"), None);
