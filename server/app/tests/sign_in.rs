@@ -301,6 +301,8 @@ async fn at_a_shared_computer_people_change_by_badge_and_pin() {
     let ward = Computer::of(&hospital);
     hospital.employs("thu", "Thu", Role::Receptionist).await;
     ward.log_in("thu").await;
+    let fields = [("password", PASSWORD), ("pin", PIN)];
+    assert_eq!(ward.fill("/staff/account", "/staff/account/pin", &fields).await.status, StatusCode::OK);
     assert_eq!(ward.switch("lan", PIN).await.status, StatusCode::UNAUTHORIZED, "signed in at another computer");
 
     for _ in 0..5 {

@@ -182,10 +182,13 @@ async fn an_expired_certificate_and_one_of_another_hospital_do_not_get_past_the_
     let stranger = hospital.showing(identity, hospital.directory.path().join("stranger.pem"));
     assert!(matches!(stranger.asks().await, Err(ServerError::Away(_) | ServerError::NoAnswer(_))));
 
-    let kiosk = hospital.kiosk("sanh-3").await;
+    let identity = hospital.enrol(&hospital.code("sanh-3").await).await.expect("enrolled");
+    let kiosk = hospital.showing(identity.clone(), hospital.directory.path().join("kiosk.pem"));
     kiosk.asks().await.expect("answers");
     hospital.clock.advance(Duration::from_secs(91 * 86_400));
-    assert!(matches!(kiosk.asks().await, Err(ServerError::Away(_) | ServerError::NoAnswer(_))));
+    kiosk.asks().await.expect_err("not over the connection that is open either");
+    let anew = hospital.showing(identity, hospital.directory.path().join("anew.pem"));
+    assert!(matches!(anew.asks().await, Err(ServerError::Away(_) | ServerError::NoAnswer(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]
