@@ -19,6 +19,7 @@ import requests
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KIOSK = "sanh-a-1"
 HOSPITAL_SYSTEM_KEY = "2" * 64
+OPERATIONS_KEY = "3" * 64
 PASSWORD = "mot-mat-khau-thu-nghiem"
 P12_PASSWORD = "mat-khau-khoa"
 STAFF = {
@@ -29,6 +30,7 @@ STAFF = {
     "ho.so": "records-office",
     "giam.doc": "head",
     "kiem.tra": "auditor",
+    "quan.tri": "administrator",
 }
 # A machine that compiles besides is slow; a page that needs this long is broken.
 PATIENCE_S = 60
@@ -181,6 +183,7 @@ class Hospital:
             "gateway.password": "mock-password",
             "eid.key": "mock-eid-key",
             "hospital-system.key": HOSPITAL_SYSTEM_KEY,
+            "operations.key": OPERATIONS_KEY,
             "p12.password": P12_PASSWORD,
         }
         for name, content in secrets.items():
@@ -335,6 +338,10 @@ driver_department = "K01"
 [[papers.practitioners]]
 login = "bac.si"
 key = {{ pkcs12 = "doctor.p12", password = {{ file = "p12.password" }} }}
+[operations]
+feed_key = {{ file = "operations.key" }}
+[operations.open_data]
+smallest_count = 10
 [board]
 voice = "{voice}"
 names = "masked"

@@ -91,6 +91,8 @@ def test_a_nurse_s_day_needs_no_mouse(hospital, window):
     laboratory = next(index for index, label in enumerate(labels, 1) if "Xét nghiệm" in label and "quay lại" in label)
     press(page, str(laboratory), "—")
     press(page, "n", "B001")
+    page.keyboard.press("i")
+    state(page, "Đang làm việc")
     # Finish, then next; and next alone finishes too.
     press(page, "f", "—")
     press(page, "n", waiting(page)[0])

@@ -18,7 +18,7 @@ import urllib.parse
 import pytest
 import requests
 
-from hospital import HOSPITAL_SYSTEM_KEY, KIOSK
+from hospital import HOSPITAL_SYSTEM_KEY, KIOSK, OPERATIONS_KEY
 
 SECONDS = int(os.environ.get("TIEPDON_FUZZ_SECONDS", "60"))
 SEED = os.environ.get("TIEPDON_FUZZ_SEED", "1")
@@ -45,7 +45,8 @@ def test_every_endpoint_answers_as_its_document_says(hospital, known, tmp_path, 
     if ids == "known":
         pinned |= {"path.visit": known["visit"], "path.paper": known["paper"], "path.certificate": known["paper"]}
     lines = ["[auth.openapi.kiosk_key]", f'bearer = "{hospital.kiosk_key}"']
-    lines += ["[auth.openapi.hospital_system_key]", f'bearer = "{HOSPITAL_SYSTEM_KEY}"', "[parameters]"]
+    lines += ["[auth.openapi.hospital_system_key]", f'bearer = "{HOSPITAL_SYSTEM_KEY}"']
+    lines += ["[auth.openapi.operations_key]", f'bearer = "{OPERATIONS_KEY}"', "[parameters]"]
     lines += [f'"{name}" = "{value}"' for name, value in pinned.items()]
     config = tmp_path / "schemathesis.toml"
     config.write_text("\n".join(lines), encoding="utf-8")
@@ -111,7 +112,7 @@ def ask(method, url, **more):
 def test_public_pages_survive_any_address(hospital, known):
     token = known["follow"].rsplit("/", 1)[1]
     invention = Invention([token, known["paper"]])
-    shapes = ["/t/{}", "/t/{}/events", "/v/{}", "/board/{}", "/board/{}/events", "/board/audio/{}", "/board/{}/{}", "/{}", "/.well-known/{}"]
+    shapes = ["/t/{}", "/t/{}/events", "/v/{}", "/board/{}", "/board/{}/events", "/board/audio/{}", "/board/{}/{}", "/open-data/{}", "/{}", "/.well-known/{}"]
     end, asked = time.monotonic() + max(SECONDS / 10, 2), 0
     while time.monotonic() < end:
         shape = invention.random.choice(shapes)
@@ -156,7 +157,7 @@ def test_forms_of_staff_survive_any_values(hospital, known):
         who, path = invention.random.choice(pages)
         shown = who.http.get(f"{hospital.base}{path}{invention.query()}", timeout=ANSWER_S)
         assert shown.status_code < 500, f"{shown.status_code}: {shown.url!r}"
-        forms = [form for form in Forms(shown.text).forms if "logout" not in form[0]]
+        forms = [form for form in Forms(shown.text).forms if form[0] not in ("/staff/logout", "/staff/lock")]
         if not forms:
             continue
         action, fields = invention.random.choice(forms)
