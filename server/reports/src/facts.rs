@@ -103,8 +103,9 @@ pub struct ForecastFact {
 }
 
 /// An enum of which every value has a stable code and stands in a list.
+// A code is a `tt`: a `literal` reaches the derive of the schema in a group that it does not look into.
 macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
         pub enum $name { $($(#[$variant_doc])* #[serde(rename = $code)] $variant),+ }

@@ -168,18 +168,18 @@ impl Document {
         };
         let problem = self.schema::<Problem>();
         let refused = ResponseBuilder::new().description("Not done").content("application/problem+json", json(problem));
-        let mut operation = OperationBuilder::new()
-            .summary(Some(summary))
-            .security(SecurityRequirement::new("kiosk_key", Vec::<String>::new()))
-            .parameter(
+        let mut operation =
+            OperationBuilder::new().summary(Some(summary)).response(reply.0, reply.1).response("default", refused);
+        // Who enrols has nothing to show yet but the code in the body.
+        if path != api::path::ENROLMENT {
+            operation = operation.security(SecurityRequirement::new("kiosk_key", Vec::<String>::new())).parameter(
                 ParameterBuilder::new()
                     .name(api::KIOSK_HEADER)
                     .parameter_in(ParameterIn::Header)
                     .required(Required::True)
                     .schema(Some(String::schema())),
-            )
-            .response(reply.0, reply.1)
-            .response("default", refused);
+            );
+        }
         for name in ["visit", "paper"].into_iter().filter(|name| path.contains(&format!("{{{name}}}"))) {
             operation = operation.parameter(
                 ParameterBuilder::new()

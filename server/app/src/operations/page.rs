@@ -137,7 +137,7 @@ fn shown(section: &Section, lang: Lang, figures: &str) -> Markup {
             p.topic { (section.topic) }
             h2 { (section.finding) }
             @if let Some(figure) = &section.figure {
-                figure { (PreEscaped(svg(figure, section.id, &section.finding))) }
+                figure tabindex="0" { (PreEscaped(svg(figure, section.id, &section.finding))) }
             }
             @if !section.table.rows.is_empty() {
                 details {

@@ -88,22 +88,24 @@ async fn people_page(app: &App, language: Language, staff: &Staff, link: Option<
                 }
                 button.primary { (say(Word::Invite)) }
             }
-            table {
-                thead { tr {
-                    th { (Text::LoginName.in_language(language)) } th { (say(Word::Name)) } th { (say(Word::RoleTitle)) }
-                    th { (say(Word::SecondFactor)) } th { (Text::State.in_language(language)) }
-                } }
-                tbody { @for account in &accounts { tr {
-                    td { (account.login) }
-                    td { (account.name.open(&app.keys, name_place(&account.login)).unwrap_or_default()) }
-                    td { (words::role(account.role, language)) }
-                    td { @if account.has_factor && !account.disabled {
-                        form method="post" action=(way(&account.login, "end-factor")) { (page::token(staff)) button { (say(Word::EndFactor)) } }
-                    } @else { "–" } }
-                    td { @if account.disabled { (say(Word::Ended)) } @else if account.login != staff.login {
-                        form method="post" action=(way(&account.login, "end")) { (page::token(staff)) button.refuse { (say(Word::EndAccount)) } }
+            div.card.wide tabindex="0" role="region" aria-label=(say(Word::People)) {
+                table {
+                    thead { tr {
+                        th { (Text::LoginName.in_language(language)) } th { (say(Word::Name)) } th { (say(Word::RoleTitle)) }
+                        th { (say(Word::SecondFactor)) } th { (Text::State.in_language(language)) }
                     } }
-                } } }
+                    tbody { @for account in &accounts { tr {
+                        td { (account.login) }
+                        td { (account.name.open(&app.keys, name_place(&account.login)).unwrap_or_default()) }
+                        td { (words::role(account.role, language)) }
+                        td { @if account.has_factor && !account.disabled {
+                            form method="post" action=(way(&account.login, "end-factor")) { (page::token(staff)) button { (say(Word::EndFactor)) } }
+                        } @else { "–" } }
+                        td { @if account.disabled { (say(Word::Ended)) } @else if account.login != staff.login {
+                            form method="post" action=(way(&account.login, "end")) { (page::token(staff)) button.refuse { (say(Word::EndAccount)) } }
+                        } }
+                    } } }
+                }
             }
         }
     };
