@@ -175,7 +175,19 @@ department-full = No more numbers today
 tile-place = Room{"\u00A0"}{ $rooms } · floor{"\u00A0"}{ $floor }
 tile-waiting = { $people } waiting
 tile-waiting-time = { $people } waiting · { $low }–{ $high }{"\u00A0"}min
-key-unknown-department = I do not know which department
+department-appointment = Booked for { $time } at { $department }.
+key-unknown-department = I do not know which
+key-priority = I have priority
+priority-headline = Which priority applies?
+priority-why = Touch to choose. Staff will see the papers when the number is called.
+priority-pregnant = Pregnant
+priority-disability = Severe disability
+priority-merit = Person of war merit
+priority-seventy-five = 75 and over
+priority-under-six = Child under 6
+priority-chosen = Chosen
+priority-declared = Priority noted. Staff confirm it when they call.
+key-no-priority = None of these
 key-take-number = Number for { $department }
 key-take-number-none = Take a number
 checking-in-headline = Getting the number. One moment, please.
@@ -195,6 +207,7 @@ take-paper = The printed number
 take-number = This number: remember it or photograph it
 ticket-guide = Follow the signs to the room and wait for the number.
 ticket-priority = Priority by age is given.
+ticket-appointment = Booked for { $time }. Numbers are called in order.
 ticket-later = Insurance to be confirmed. The visit stands.
 key-done = Done, thank you
 paper-out-badge = The printer is out of paper
@@ -231,6 +244,7 @@ no-number-why = This machine has no number to give. Staff were told, no need to 
 
 ## Paper
 
+paper-appointment = Booked for
 paper-issued = Issued
 paper-ahead = Ahead
 paper-ahead-value = { $people }

@@ -175,7 +175,19 @@ department-full = Hôm nay đã hết số
 tile-place = Phòng{"\u00A0"}{ $rooms } · tầng{"\u00A0"}{ $floor }
 tile-waiting = { $people }{"\u00A0"}người
 tile-waiting-time = { $people }{"\u00A0"}người · { $low }–{ $high }{"\u00A0"}phút
-key-unknown-department = Tôi chưa biết khám khoa nào
+department-appointment = Có hẹn lúc { $time } tại { $department }.
+key-unknown-department = Chưa biết khoa nào
+key-priority = Tôi được ưu tiên
+priority-headline = Thuộc diện ưu tiên nào?
+priority-why = Mời chạm để chọn. Nhân viên xem giấy tờ khi gọi số.
+priority-pregnant = Phụ nữ có thai
+priority-disability = Khuyết tật nặng, đặc biệt nặng
+priority-merit = Người có công với cách mạng
+priority-seventy-five = Từ đủ 75 tuổi
+priority-under-six = Trẻ em dưới 6 tuổi
+priority-chosen = Đã chọn
+priority-declared = Đã ghi diện ưu tiên. Nhân viên xác nhận khi gọi.
+key-no-priority = Tôi không thuộc diện nào
 key-take-number = Lấy số { $department }
 key-take-number-none = Lấy số
 checking-in-headline = Đang lấy số. Xin chờ một chút.
@@ -195,6 +207,7 @@ take-paper = Phiếu số đang in
 take-number = Nhớ số này, hoặc chụp lại
 ticket-guide = Theo bảng chỉ đường đến phòng, ngồi chờ gọi số.
 ticket-priority = Đã được ưu tiên theo tuổi.
+ticket-appointment = Giờ hẹn { $time }. Số được gọi theo thứ tự.
 ticket-later = Chờ xác nhận BHYT. Vẫn được khám.
 key-done = Xong, cảm ơn
 paper-out-badge = Máy in hết giấy
@@ -231,6 +244,7 @@ no-number-why = Máy chưa lấy được số. Nhân viên đã được báo, 
 
 ## Paper
 
+paper-appointment = Giờ hẹn
 paper-issued = Giờ lấy số
 paper-ahead = Phía trước
 paper-ahead-value = { $people } người

@@ -6,7 +6,8 @@ use std::io;
 use std::path::PathBuf;
 
 use api::{
-    Block, CheckInRequest, Hex8, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest, TicketNumber, VisitId,
+    Block, CheckInRequest, Hex8, Hex16, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest, TicketNumber,
+    VisitId,
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use time::{Date, OffsetDateTime};
@@ -49,6 +50,8 @@ pub struct WithoutServer {
     pub sealed_to: Option<Hex32>,
     pub today: Date,
     pub now: OffsetDateTime,
+    /// The word in the QR code of the paper.
+    pub follow: Option<Hex16>,
 }
 
 #[derive(Debug)]
@@ -156,6 +159,7 @@ impl Desk {
             taken_at: patient.now,
             identification: patient.identification.clone(),
             check_in: patient.check_in.clone(),
+            follow: patient.follow,
         };
         self.queue.store(&seal(&check_in, sealed_to)?)?;
         Ok(number)

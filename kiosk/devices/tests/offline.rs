@@ -112,11 +112,12 @@ fn check_in(number: u128) -> OfflineCheckIn {
         taken_at: NOW,
         identification: None,
         check_in: request(),
+        follow: None,
     }
 }
 
 fn request() -> CheckInRequest {
-    CheckInRequest { department: department("K01"), payer: Payer::Insurance, counter: None }
+    CheckInRequest { department: department("K01"), payer: Payer::Insurance, counter: None, declared: Vec::new() }
 }
 
 #[test]
@@ -178,6 +179,7 @@ fn a_patient_without_server_gets_a_number_and_the_check_in_waits_sealed_before_i
             sealed_to,
             today: TODAY,
             now: NOW,
+            follow: Some(api::Hex16([7; 16])),
         }))
     };
     let key = Some(Hex32(*server.public_key().as_bytes()));
@@ -195,7 +197,8 @@ fn a_patient_without_server_gets_a_number_and_the_check_in_waits_sealed_before_i
     desk.ask(OfflineRequest::NextWaiting { after: None }).expect("it listens");
     let OfflineReport::Waiting(Some(waiting)) = next() else { panic!("nothing waits") };
     let plain = server.unseal(&waiting.sealed.0).expect("sealed to this server");
-    assert_eq!(serde_json::from_slice::<OfflineCheckIn>(&plain).expect("JSON").number, number);
+    let content: OfflineCheckIn = serde_json::from_slice(&plain).expect("JSON");
+    assert_eq!((content.number, content.follow), (number, Some(api::Hex16([7; 16]))));
     desk.ask(OfflineRequest::Reconciled(waiting.visit)).expect("it listens");
     desk.ask(OfflineRequest::NextWaiting { after: None }).expect("it listens");
     assert!(matches!(next(), OfflineReport::Waiting(None)));

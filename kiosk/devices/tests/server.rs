@@ -104,7 +104,7 @@ fn impatient(address: SocketAddr, patience: Patience) -> ServerClient {
 
 fn check_in() -> CheckInRequest {
     let department = DepartmentCode::parse("K01").expect("a code");
-    CheckInRequest { department, payer: Payer::Insurance, counter: None }
+    CheckInRequest { department, payer: Payer::Insurance, counter: None, declared: Vec::new() }
 }
 
 fn ticket() -> String {

@@ -127,6 +127,8 @@ pub struct OfflineNumber {
     pub number: TicketNumber,
     pub service_day: Date,
     pub issued_at: OffsetDateTime,
+    /// For the QR on the paper; leads somewhere once the server has the check-in.
+    pub follow_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -37,7 +37,10 @@ pub(crate) fn ticket(given: &Given, settings: &Settings, language: Language) -> 
 }
 
 fn facts(given: &Given, words: &Words) -> Vec<(String, String)> {
-    let mut facts = vec![(words.say(Phrase::PaperIssued), issued(given, format_description!("[hour]:[minute]")))];
+    let mut facts = vec![(words.say(Phrase::PaperIssued), words::clock(given.issued_at))];
+    if let Some(appointment) = &given.appointment {
+        facts.push((words.say(Phrase::PaperAppointment), words::clock(appointment.starts_at)));
+    }
     if let Some(people) = given.people_ahead {
         let value = words.say_with(Phrase::PaperAheadValue, &[("people", &people.to_string())]);
         facts.push((words.say(Phrase::PaperAhead), value));
@@ -58,9 +61,7 @@ fn notes(given: &Given, words: &Words) -> Vec<String> {
     if given.entitlement == EntitlementView::ToBeConfirmed {
         notes.push(words.say(Phrase::TicketLater));
     }
-    if given.priority {
-        notes.push(words.say(Phrase::TicketPriority));
-    }
+    notes.extend(words::priority(given).map(|phrase| words.say(phrase)));
     notes.push(words.say(Phrase::PaperBringCard));
     notes
 }

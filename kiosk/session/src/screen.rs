@@ -2,8 +2,8 @@
 //!
 //! The window draws this and nothing else; it emits [`Action`]s and never chooses the next screen.
 
-use api::DepartmentCode;
 use api::papers::{CorrectableField, PaperId, QuestionCode};
+use api::{DeclaredGround, DepartmentCode};
 
 /// A whole screen, a pure function of the session's state.
 #[derive(Debug, Clone, PartialEq)]
@@ -312,6 +312,10 @@ pub enum Action {
     PayMyself,
     ChooseDepartment(DepartmentCode),
     UnknownDepartment,
+    /// Does the law give this patient a place ahead of others?
+    OpenPriority,
+    /// Named, or no longer.
+    Declare(DeclaredGround),
     TakeNumber,
     RetryPrint,
     Done,

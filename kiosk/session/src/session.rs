@@ -266,6 +266,7 @@ impl Session {
             | State::Identifying(_)
             | State::Payer(_)
             | State::Department(_)
+            | State::Priority(_)
             | State::CheckingIn(_)
             | State::PapersStart(_)
             | State::PapersDenied(_)

@@ -10,14 +10,16 @@ use api::papers::{PaperKind, PaperState};
 use face::QualityHint;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use time::OffsetDateTime;
+use time::macros::{format_description, offset};
 use unic_langid::langid;
 
 use crate::event::PrintFailure;
 use crate::phrase::Phrase;
 use crate::screen::Language;
 use crate::settings::PapersSettings;
-use crate::state::WayNotice;
 use crate::state::papers::{Confirmed, TroubleKind};
+use crate::state::{Given, WayNotice};
 
 const VIETNAMESE: &str = include_str!("../../../assets/text/vi.ftl");
 const ENGLISH: &str = include_str!("../../../assets/text/en.ftl");
@@ -64,6 +66,20 @@ impl Words {
             Some(pattern) => self.bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned(),
             None => phrase.key().to_owned(),
         }
+    }
+}
+
+/// `HH:MM` at the hospital (Asia/Ho_Chi_Minh has had no other offset since 1975).
+pub(crate) fn clock(moment: OffsetDateTime) -> String {
+    moment.to_offset(offset!(+7)).format(format_description!("[hour]:[minute]")).unwrap_or_default()
+}
+
+/// What a ticket says about priority.
+pub(crate) fn priority(given: &Given) -> Option<Phrase> {
+    match (given.priority, given.declared) {
+        (true, _) => Some(Phrase::TicketPriority),
+        (false, true) => Some(Phrase::PriorityDeclared),
+        (false, false) => None,
     }
 }
 
@@ -265,7 +281,7 @@ mod tests {
 
     #[test]
     fn both_languages_take_the_same_arguments_and_leave_none_open() {
-        const NAMES: [&str; 18] = [
+        const NAMES: [&str; 19] = [
             "counter",
             "place",
             "name",
@@ -284,6 +300,7 @@ mod tests {
             "pages",
             "papers",
             "answered",
+            "time",
         ];
         let arguments = NAMES.map(|name| (name, "x"));
         for language in [Language::Vietnamese, Language::English] {

@@ -4,7 +4,7 @@
 mod patient;
 
 use api::papers::CorrectableField;
-use api::{Assurance, DepartmentCode, EntitlementView, ProblemCode};
+use api::{Assurance, DeclaredGround, DepartmentCode, EntitlementView, ProblemCode};
 use patient::{CARD_QR, Chip, OTHER_QR, Patient, SCREENS, valid};
 use proptest::prelude::*;
 use session::screen::{Action, ToneMark};
@@ -72,6 +72,9 @@ fn actions() -> Vec<Action> {
         Action::ChooseDepartment(code("K01")),
         Action::ChooseDepartment(code("K99")),
         Action::UnknownDepartment,
+        Action::OpenPriority,
+        Action::Declare(DeclaredGround::Pregnant),
+        Action::Declare(DeclaredGround::UnderSix),
         Action::TakeNumber,
         Action::RetryPrint,
         Action::Done,

@@ -2,7 +2,7 @@
 
 mod patient;
 
-use api::{Assurance, EntitlementView};
+use api::{Assurance, DeclaredGround, EntitlementView};
 use patient::{CARD_QR, Chip, Patient, valid};
 use session::screen::Action;
 use session::{ChipFailure, Device, DeviceStatus, Event, OfflineFailure, PrintFailure, ServerFailure};
@@ -77,6 +77,10 @@ fn each_screen_leads_where_the_table_says() {
         ("payer", |p| _ = p.touch(Action::GoToCounter), "checking_in"),
         ("department", |p| _ = p.touch(Action::Back), "payer"),
         ("department", |p| _ = p.touch(Action::TakeNumber), "department"),
+        ("department", |p| _ = p.touch(Action::OpenPriority), "priority"),
+        ("priority", |p| _ = p.touch(Action::Declare(DeclaredGround::Pregnant)), "priority"),
+        ("priority", |p| _ = p.touch(Action::Continue), "department"),
+        ("priority", |p| _ = p.touch(Action::Back), "department"),
         ("department", |p| _ = p.step("take"), "checking_in"),
         ("checking_in", |p| _ = p.checked_in(), "ticket"),
         ("checking_in", |p| _ = p.event(Event::CheckedIn(Err(ServerFailure::Away))).offline_number(), "ticket"),

@@ -3,7 +3,8 @@
 mod patient;
 
 use api::{
-    AlertKind, Assurance, CounterReason, DepartmentCode, DocumentClaim, EntitlementView, FaceClaim, Payer, ProblemCode,
+    AlertKind, AppointmentView, Assurance, CounterReason, DeclaredGround, DepartmentCode, DocumentClaim,
+    EntitlementView, FaceClaim, Payer, ProblemCode,
 };
 use patient::{CARD_QR, Chip, OTHER_QR, Patient, valid};
 use session::screen::{Action, Block, KeyWeight};
@@ -11,6 +12,7 @@ use session::{
     AssurancePolicy, ChallengeOrigin, ChipFailure, Device, DeviceStatus, Effect, EidRoute, Event, OfflineFailure,
     PrintFailure, ServerFailure,
 };
+use time::macros::datetime;
 
 #[test]
 fn a_genuine_card_and_its_owner_get_a_number_and_thanks_after_the_card_is_out() {
@@ -49,11 +51,7 @@ fn the_department_screen_greets_by_name_and_says_what_the_drawing_says() {
 #[test]
 fn the_printed_paper_holds_a_masked_name_and_no_other() {
     let patient = Patient::at("ticket");
-    let paper = patient.effects.iter().find_map(|effect| match effect {
-        Effect::Print(paper) => Some(paper),
-        _ => None,
-    });
-    let paper = paper.expect("printed");
+    let paper = patient.last_paper();
     assert_eq!(paper.number.to_string(), "A027");
     assert_eq!(paper.department, "Nội tổng hợp");
     let (_, name) = paper.holder.as_ref().expect("a holder");
@@ -333,6 +331,50 @@ fn a_vneid_code_that_is_not_confirmed_leaves_the_other_ways() {
     patient.step("scan eid");
     assert_eq!(patient.screen().badge.expect("says so").text, "Máy này chưa dùng được mã VNeID.");
     assert_eq!(patient.count(|effect| matches!(effect, Effect::VerifyEid { .. })), 0);
+}
+
+#[test]
+fn priority_that_the_patient_names_is_sent_and_said_and_can_be_taken_back() {
+    let mut patient = Patient::at("priority");
+    patient.touch(Action::Declare(DeclaredGround::WarMerit)).touch(Action::Declare(DeclaredGround::Pregnant));
+    patient.touch(Action::Declare(DeclaredGround::WarMerit));
+    patient.touch(Action::Declare(DeclaredGround::UnderSix));
+    patient.touch(Action::Continue);
+    let declared = "Đã ghi diện ưu tiên. Nhân viên xác nhận khi gọi.";
+    assert_eq!(patient.screen().why, declared);
+    patient.step("take").checked_in();
+    assert_eq!(patient.last_check_in().declared, [DeclaredGround::Pregnant], "the chip tells the age");
+    assert!(patient.screen().body.contains(&Block::Paragraph(declared.into())));
+    let printed = patient.last_paper();
+    assert!(printed.notes.iter().any(|note| note == declared), "{:?}", printed.notes);
+}
+
+#[test]
+fn where_no_chip_tells_the_age_it_may_be_named() {
+    let mut patient = Patient::at("insert_card");
+    patient.touch(Action::NoCard).identified(Assurance::C, valid()).step("insurance");
+    patient.touch(Action::OpenPriority).touch(Action::Declare(DeclaredGround::SeventyFiveAndOver));
+    patient.touch(Action::Continue).step("take").checked_in();
+    assert_eq!(patient.last_check_in().declared, [DeclaredGround::SeventyFiveAndOver]);
+}
+
+#[test]
+fn an_appointment_is_shown_and_its_department_is_chosen_already() {
+    let mut patient = Patient::at("identifying");
+    patient.appointment = Some(AppointmentView {
+        department: DepartmentCode::parse("K01").expect("a code"),
+        starts_at: datetime!(2026-11-23 02:30 UTC),
+        room: None,
+    });
+    patient.identified(Assurance::A, valid()).step("insurance");
+    let screen = patient.screen();
+    assert!(screen.why.starts_with("Có hẹn lúc 09:30 tại "), "{}", screen.why);
+    patient.touch(Action::TakeNumber).checked_in();
+    assert_eq!(patient.last_check_in().department.as_str(), "K01");
+    let booked = "Giờ hẹn 09:30. Số được gọi theo thứ tự.";
+    assert!(patient.screen().body.contains(&Block::Paragraph(booked.into())));
+    let printed = patient.last_paper();
+    assert!(printed.facts.contains(&("Giờ hẹn".into(), "09:30".into())), "{:?}", printed.facts);
 }
 
 #[test]

@@ -261,6 +261,7 @@ mod tests {
             sealing_key: Hex32([1; 32]),
             pinned_signers: vec![],
             eid: false,
+            follow_base: None,
         }
     }
 

@@ -5,7 +5,8 @@ use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 
 use crate::{
-    Base64, CheckInRequest, DepartmentCode, EntitlementView, Hex8, Hex32, IdentificationRequest, TicketNumber, VisitId,
+    Base64, CheckInRequest, DepartmentCode, EntitlementView, Hex8, Hex16, Hex32, IdentificationRequest, TicketNumber,
+    VisitId,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,6 +47,9 @@ pub struct OfflineCheckIn {
     /// Absent when the patient showed nothing.
     pub identification: Option<IdentificationRequest>,
     pub check_in: CheckInRequest,
+    /// The word in the QR code that the kiosk printed: 128 random bits. Absent where the hospital has no public page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Hex16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

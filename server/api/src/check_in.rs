@@ -14,6 +14,20 @@ pub struct CheckInRequest {
     pub payer: Payer,
     /// Set when a person finishes the check at the counter.
     pub counter: Option<CounterReason>,
+    /// Grounds of priority that the patient names; each once. Staff confirm one, or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared: Vec<DeclaredGround>,
+}
+
+/// Grounds the law gives (Luật KCB 15/2023/QH15 Đ3 k2) that a patient may name. Emergencies are called, not declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclaredGround {
+    Pregnant,
+    SevereDisability,
+    WarMerit,
+    UnderSix,
+    SeventyFiveAndOver,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -20,6 +20,11 @@ pub struct Base64(pub Vec<u8>);
 #[schema(value_type = String, pattern = "^[0-9a-fA-F]{16}$")]
 pub struct Hex8(pub [u8; 8]);
 
+/// Sixteen bytes, 32 hexadecimal digits: the random word in a ticket's QR code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
+#[schema(value_type = String, pattern = "^[0-9a-fA-F]{32}$")]
+pub struct Hex16(pub [u8; 16]);
+
 /// Thirty-two bytes, 64 hexadecimal digits: a SHA-256 value or a public key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
 #[schema(value_type = String, pattern = "^[0-9a-fA-F]{64}$")]
@@ -34,6 +39,18 @@ impl fmt::Debug for Base64 {
 impl fmt::Debug for Hex8 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hex8(8 bytes)")
+    }
+}
+
+impl fmt::Debug for Hex16 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hex16(16 bytes)")
+    }
+}
+
+impl fmt::Display for Hex16 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
     }
 }
 
@@ -70,6 +87,18 @@ impl Serialize for Hex8 {
 }
 
 impl<'de> Deserialize<'de> for Hex8 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_hex(deserializer).map(Self)
+    }
+}
+
+impl Serialize for Hex16 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex16 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_hex(deserializer).map(Self)
     }

@@ -21,10 +21,10 @@ mod station;
 pub use alert::{AlertKind, AlertRequest};
 pub use appointment::AppointmentView;
 pub use block::{Block, BlockRequest, OfflineCheckIn, ReconcileReply, ReconcileRequest};
-pub use check_in::{CheckInReply, CheckInRequest, CounterReason, Payer, TicketView};
+pub use check_in::{CheckInReply, CheckInRequest, CounterReason, DeclaredGround, Payer, TicketView};
 pub use department::DepartmentView;
 pub use eid::{EidPerson, EidRequest};
-pub use encoding::{Base64, Hex8, Hex32};
+pub use encoding::{Base64, Hex8, Hex16, Hex32};
 pub use enrolment::{
     EnrolmentCode, EnrolmentCodeError, EnrolmentRequest, EnrolmentSecret, IssuedCertificate, RenewalRequest,
 };

@@ -24,4 +24,8 @@ pub struct StationConfiguration {
     pub pinned_signers: Vec<Hex32>,
     /// Is an e-identity verifier configured?
     pub eid: bool,
+    /// Before the random word of a ticket given without the server: `<follow_base><32 hex digits>` opens its place in the
+    /// queue. Absent where the hospital has no public page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_base: Option<String>,
 }

@@ -76,7 +76,7 @@ pub async fn reconcile(app: &App, kiosk: &KioskId, request: &ReconcileRequest) -
     };
 
     let history = queues::history(app, &department.code).await?;
-    let taking = Taking { app, kiosk, request: &offline.check_in, department, history };
+    let taking = Taking { app, kiosk, request: &offline.check_in, department, history, follow: offline.follow };
     let now = app.now_ms();
     let mut tx = app.store.begin().await?;
     let paper = (&department.code, offline.service_day, offline.number.number());

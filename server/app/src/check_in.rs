@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use api::{
-    Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView, KioskId, Payer, TicketNumber, TicketView,
-    VisitId,
+    Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView, Hex16, KioskId, Payer, TicketNumber,
+    TicketView, VisitId,
 };
 use queue::{Arrival, Class, Ground, History, Moment, Move, Refusal as Unmoved, State, Through};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ pub async fn check_in(
         issued_at: app.now_ms(),
     };
     tx.issue_ticket(&ticket, kiosk, TicketSource::Server).await?;
-    let taking = Taking { app, kiosk, request, department, history };
+    let taking = Taking { app, kiosk, request, department, history, follow: None };
     let reply = taking.record(&mut tx, &mut changes, &known, &ticket).await?;
     tx.commit().await?;
     changes.publish(app);
@@ -129,6 +129,8 @@ pub(crate) struct Taking<'a> {
     pub request: &'a CheckInRequest,
     pub department: &'a DepartmentConfig,
     pub history: Arc<History>,
+    /// The word that stands on paper already.
+    pub follow: Option<Hex16>,
 }
 
 impl Taking<'_> {
@@ -161,15 +163,12 @@ impl Taking<'_> {
             None => None,
         };
         let through = appointment.as_ref().map_or(self.through(), |_| Through::Appointment);
-        let stands = self
-            .place(
-                changes,
-                Arrival::new(known.visit, number, class, Moment::from_unix_ms(ticket.issued_at), through),
-                ticket.service_day,
-            )
-            .map_err(queues::QueueError::Refused)?;
+        let earned = Moment::from_unix_ms(ticket.issued_at);
+        let arrival =
+            Arrival { claims: self.claims(ground), ..Arrival::new(known.visit, number, class, earned, through) };
+        let stands = self.place(changes, arrival, ticket.service_day).map_err(queues::QueueError::Refused)?;
         let promise = queues::promise(app, department, changes.queue(&stands), &self.history, known.visit);
-        let follow_url = crate::phone::follow_url(tx, app, known.visit, ticket.service_day).await?;
+        let follow_url = crate::phone::follow_url(tx, app, (known.visit, ticket.service_day), self.follow).await?;
         let reply = CheckInReply {
             ticket: TicketView {
                 number,
@@ -224,6 +223,14 @@ impl Taking<'_> {
         Ok(key)
     }
 
+    /// What the patient named besides what is proven; staff confirm it when they call.
+    fn claims(&self, proven: Option<Ground>) -> Vec<Ground> {
+        let mut declared = self.request.declared.clone();
+        declared.sort_unstable();
+        declared.dedup();
+        declared.into_iter().map(Ground::from).filter(|ground| Some(*ground) != proven).collect()
+    }
+
     fn through(&self) -> Through {
         if self.kiosk.as_str() == STAFF { Through::WalkIn } else { Through::Kiosk }
     }
@@ -239,6 +246,7 @@ pub async fn walk_in(app: &App, department: &api::DepartmentCode) -> Result<Chec
         department: department.clone(),
         payer: Payer::SelfPay,
         counter: Some(CounterReason::AskedForPerson),
+        declared: Vec::new(),
     };
     check_in(app, &kiosk, VisitId(uuid::Uuid::new_v4()), &request).await
 }

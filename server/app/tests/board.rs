@@ -37,8 +37,12 @@ fn room(name: &str) -> CounterId {
 
 async fn take_number(hospital: &Hospital, code: &str) -> (VisitId, String) {
     let visit = visit();
-    let request =
-        CheckInRequest { department: department(code), payer: Payer::Undecided, counter: Some(CounterReason::NoCard) };
+    let request = CheckInRequest {
+        department: department(code),
+        payer: Payer::Undecided,
+        counter: Some(CounterReason::NoCard),
+        declared: Vec::new(),
+    };
     let path = of_visit(api::path::CHECK_IN, visit);
     let reply: CheckInReply = hospital.call(Method::PUT, &path, &request).await.expect("a ticket");
     (visit, reply.ticket.number.to_string())
@@ -185,7 +189,12 @@ async fn names_are_shown_only_where_the_hospital_decided_so_and_masked_even_then
         let hospital = Hospital::with(Some(issuer.csca_der()), &boards).await;
         let visit = visit();
         hospital.show_card(visit, &card(&issuer)).await.expect("identified");
-        let request = CheckInRequest { department: department("K01"), payer: Payer::Insurance, counter: None };
+        let request = CheckInRequest {
+            department: department("K01"),
+            payer: Payer::Insurance,
+            counter: None,
+            declared: Vec::new(),
+        };
         let path = of_visit(api::path::CHECK_IN, visit);
         hospital.call::<CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");
         open_and_call(&hospital.app, "K01", "101").await;

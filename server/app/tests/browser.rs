@@ -58,6 +58,7 @@ impl Site {
             department: DepartmentCode::parse("K01").expect("a department"),
             payer: Payer::Undecided,
             counter: Some(CounterReason::NoCard),
+            declared: Vec::new(),
         };
         let kiosk = KioskId::parse("sanh-1").expect("a kiosk");
         let reply = check_in::check_in(self.app(), &kiosk, visit(), &request).await.expect("a ticket");

@@ -22,6 +22,7 @@ fn request(department: &str) -> CheckInRequest {
         department: DepartmentCode::parse(department).expect("a department"),
         payer: Payer::Insurance,
         counter: None,
+        declared: Vec::new(),
     }
 }
 
@@ -268,6 +269,7 @@ async fn the_number_on_paper_wins_over_the_one_the_server_gave() {
         taken_at: OPENING,
         identification: None,
         check_in: request("K01"),
+        follow: None,
     };
     let first = reconcile(&hospital, &sealed(&hospital, &offline)).await.expect("reconciled");
     assert_eq!((first.number, first.voided), (block.numbers[0], Some(given.ticket.number)));
@@ -303,6 +305,7 @@ async fn an_offline_check_in_brings_its_evidence_with_a_challenge_of_the_block()
         taken_at: OPENING + std::time::Duration::from_secs(60),
         identification: Some(identification(&card, challenge)),
         check_in: request("K01"),
+        follow: None,
     };
     hospital.clock.advance(std::time::Duration::from_secs(36 * 3600));
     let good = offline(0, block.challenges[0].0);

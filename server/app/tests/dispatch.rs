@@ -386,7 +386,7 @@ async fn a_check_in_message_is_sent_once_when_the_first_cost_arises_and_never_fo
     for visit in [ordinary, emergency] {
         hospital.show_card(visit, &card).await.expect("identified");
         let department = DepartmentCode::parse("K01").expect("a department");
-        let request = CheckInRequest { department, payer: Payer::Insurance, counter: None };
+        let request = CheckInRequest { department, payer: Payer::Insurance, counter: None, declared: Vec::new() };
         let path = of_visit(api::path::CHECK_IN, visit);
         hospital.call::<api::CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");
     }

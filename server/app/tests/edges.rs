@@ -103,6 +103,7 @@ async fn a_server_that_is_cut_off_comes_back_on_the_same_database_with_the_same_
             department: DepartmentCode::parse("TIEPDON").expect("a department"),
             payer: Payer::Undecided,
             counter: None,
+            declared: Vec::new(),
         };
         let answer = client
             .put(url)

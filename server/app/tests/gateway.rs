@@ -146,7 +146,7 @@ async fn a_check_in_message_is_taken_when_its_first_cost_arises() {
     let visit = visit();
     hospital.show_card(visit, &card(&issuer)).await.expect("identified");
     let department = DepartmentCode::parse("K01").expect("a department");
-    let request = CheckInRequest { department, payer: Payer::Insurance, counter: None };
+    let request = CheckInRequest { department, payer: Payer::Insurance, counter: None, declared: Vec::new() };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<api::CheckInReply>(axum::http::Method::PUT, &path, &request).await.expect("a ticket");
     let cost = FirstCost {

@@ -76,7 +76,7 @@ async fn known(hospital: &Hospital, id: &str) -> Value {
 
 async fn check_in(hospital: &Hospital, visit: VisitId, department: &str) -> CheckInReply {
     let department = DepartmentCode::parse(department).expect("a department");
-    let request = CheckInRequest { department, payer: Payer::Insurance, counter: None };
+    let request = CheckInRequest { department, payer: Payer::Insurance, counter: None, declared: Vec::new() };
     hospital.call(Method::PUT, &of_visit(api::path::CHECK_IN, visit), &request).await.expect("a ticket")
 }
 

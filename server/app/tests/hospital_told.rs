@@ -90,7 +90,7 @@ fn told_at(folder: &tempfile::TempDir, listener: &TcpListener) -> String {
 
 async fn check_in(hospital: &Hospital, visit: VisitId) {
     let department = DepartmentCode::parse("K01").expect("a department");
-    let request = CheckInRequest { department, payer: Payer::Insurance, counter: None };
+    let request = CheckInRequest { department, payer: Payer::Insurance, counter: None, declared: Vec::new() };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<api::CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");
 }

@@ -76,7 +76,8 @@ impl Site {
     async fn check_in(&self, code: &str) -> VisitId {
         let kiosk = KioskId::parse("sanh-1").expect("a kiosk");
         let (visit, counter) = (visit(), Some(CounterReason::NoCard));
-        let request = CheckInRequest { department: department(code), payer: Payer::Undecided, counter };
+        let request =
+            CheckInRequest { department: department(code), payer: Payer::Undecided, counter, declared: Vec::new() };
         check_in::check_in(&self.app, &kiosk, visit, &request).await.expect("a ticket");
         visit
     }
@@ -257,7 +258,8 @@ async fn a_chip_a_face_and_a_certificate_are_in_the_report() {
     let hospital = desk::hospital(&issuer).await;
     let visit = visit();
     hospital.show_card(visit, &card(&issuer)).await.expect("identified");
-    let request = CheckInRequest { department: department("K01"), payer: Payer::SelfPay, counter: None };
+    let request =
+        CheckInRequest { department: department("K01"), payer: Payer::SelfPay, counter: None, declared: Vec::new() };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<Value>(axum::http::Method::PUT, &path, &request).await.expect("a ticket");
     let midwife = Browser::of(&hospital, "ha", Role::Practitioner).await;
@@ -280,8 +282,12 @@ async fn the_page_and_its_files_are_for_those_who_answer_for_the_house() {
     let directory = tempfile::tempdir().expect("a directory");
     let hospital = Hospital::with(None, &settings(&directory)).await;
     let kiosk = KioskId::parse("sanh-1").expect("a kiosk");
-    let request =
-        CheckInRequest { department: department("K01"), payer: Payer::Undecided, counter: Some(CounterReason::NoCard) };
+    let request = CheckInRequest {
+        department: department("K01"),
+        payer: Payer::Undecided,
+        counter: Some(CounterReason::NoCard),
+        declared: Vec::new(),
+    };
     check_in::check_in(&hospital.app, &kiosk, visit(), &request).await.expect("a ticket");
 
     let nurse = Browser::of(&hospital, "lan", Role::Receptionist).await;

@@ -27,6 +27,7 @@ async fn check_in(hospital: &Hospital, visit: VisitId, code: &str) -> CheckInRep
         department: department(code),
         payer: Payer::Undecided,
         counter: Some(CounterReason::AskedForPerson),
+        declared: Vec::new(),
     };
     hospital.call(Method::PUT, &of_visit(api::path::CHECK_IN, visit), &request).await.expect("a ticket")
 }
@@ -49,6 +50,42 @@ async fn phone(hospital: &Hospital, path: &str) -> String {
     let answer = hospital.verify(path).await;
     assert_eq!(answer.status, StatusCode::OK);
     answer.text()
+}
+
+#[tokio::test]
+async fn the_code_on_a_ticket_given_without_the_server_leads_there_once_the_server_knows() {
+    let hospital = Hospital::with(None, PUBLIC).await;
+    let configuration: api::StationConfiguration =
+        hospital.call(Method::GET, api::path::CONFIGURATION, &()).await.expect("told");
+    let base = configuration.follow_base.expect("a public page");
+    let follow = api::Hex16([0x5a; 16]);
+    let url = format!("{base}{}", "5a".repeat(16));
+    let path = url.strip_prefix("https://kham.example").expect("the hospital's own address");
+    assert_eq!(hospital.verify(path).await.status, StatusCode::NOT_FOUND);
+    let request = api::BlockRequest { department: department("K01"), count: 1 };
+    let block: api::Block = hospital.call(Method::POST, api::path::BLOCKS, &request).await.expect("a block");
+    let content = api::OfflineCheckIn {
+        visit: visit(),
+        number: block.numbers[0],
+        service_day: block.service_day,
+        taken_at: hospital.app.now(),
+        identification: None,
+        check_in: CheckInRequest {
+            department: department("K01"),
+            payer: Payer::Undecided,
+            counter: None,
+            declared: Vec::new(),
+        },
+        follow: Some(follow),
+    };
+    let plain = serde_json::to_vec(&content).expect("serialises");
+    let to = hospital.app.keys.offline_public_key();
+    let sealed = crypto_box::PublicKey::from(to).seal(&mut rand::rngs::OsRng, &plain).expect("seals");
+    let sealed_to = api::Hex32(to);
+    let request = api::ReconcileRequest { visit: content.visit, sealed_to, sealed: api::Base64(sealed) };
+    let _: api::ReconcileReply =
+        hospital.call(Method::POST, api::path::RECONCILIATIONS, &request).await.expect("reconciles");
+    assert!(phone(&hospital, path).await.contains(&content.number.to_string()));
 }
 
 fn stage(page: &str) -> &str {

@@ -42,6 +42,7 @@ async fn nothing_personal_of_a_whole_check_in_reaches_the_log_or_stands_open_in_
         department: DepartmentCode::parse("K01").expect("a department"),
         payer: Payer::Insurance,
         counter: None,
+        declared: Vec::new(),
     };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<api::CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");

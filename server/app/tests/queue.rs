@@ -3,12 +3,12 @@
 mod fixture;
 
 use api::{
-    BlockRequest, CheckInReply, CheckInRequest, DepartmentCode, OfflineCheckIn, Payer, ReconcileReply,
+    BlockRequest, CheckInReply, CheckInRequest, DeclaredGround, DepartmentCode, OfflineCheckIn, Payer, ReconcileReply,
     ReconcileRequest, VisitId,
 };
 use axum::http::Method;
 use fixture::hospital::{Hospital, TODAY, of_visit, visit};
-use queue::{Class, CounterId, Move, Queue, Refusal, State, Then};
+use queue::{Class, CounterId, Ground, Move, Queue, Refusal, State, Then};
 use server::queue::{self as queues, Changed, QueueError};
 use server::store::{PlaceRow, QueueKey};
 use server::{App, Outside};
@@ -26,7 +26,8 @@ fn key(code: &str) -> QueueKey {
 }
 
 async fn check_in(hospital: &Hospital, visit: VisitId, code: &str) -> CheckInReply {
-    let request = CheckInRequest { department: department(code), payer: Payer::SelfPay, counter: None };
+    let request =
+        CheckInRequest { department: department(code), payer: Payer::SelfPay, counter: None, declared: Vec::new() };
     hospital.call(Method::PUT, &of_visit(api::path::CHECK_IN, visit), &request).await.expect("a ticket")
 }
 
@@ -132,6 +133,82 @@ async fn from_one_department_to_another_and_back_the_place_is_kept() {
 }
 
 #[tokio::test]
+async fn the_next_key_finishes_and_calls_at_once_and_sends_back_to_the_doctor_who_waits() {
+    let hospital = Hospital::open(None).await;
+    opened(&hospital, "K01", "101").await;
+    opened(&hospital, "TIEPDON", "1").await;
+    let (sent, other) = (visit(), visit());
+    check_in(&hospital, sent, "K01").await;
+    call_next(&hospital, "K01", "101").await;
+    let (here, there) = (department("K01"), department("TIEPDON"));
+    queues::transfer(&hospital.app, &here, sent, &there, Then::ComesBack, "staff:hoa").await.expect("sends");
+    assert_eq!(call_next(&hospital, "TIEPDON", "1").await, sent);
+    check_in(&hospital, other, "TIEPDON").await;
+    let counter_1 = counter("1");
+    let next = |current| queues::finish(&hospital.app, &there, current, Some(&counter_1), "staff:hoa");
+    next(Some(sent)).await.expect("both at once");
+    let queue = queues::today(&hospital.app, &there).await.expect("reads");
+    assert_eq!(queue.serving(&counter_1).map(|entry| entry.visit), Some(other));
+    assert_eq!(call_next(&hospital, "K01", "101").await, sent, "back at the doctor");
+    next(Some(other)).await.expect("that nobody waits undoes nothing");
+    let queue = queues::today(&hospital.app, &there).await.expect("reads");
+    assert!(matches!(queue.entry(other).expect("known").state, State::Finished { .. }));
+    let alone = next(None).await.expect_err("nobody waits");
+    assert!(matches!(alone, QueueError::Refused(Refusal::NobodyWaits)));
+    replay_is_the_state(&hospital, "K01").await;
+    replay_is_the_state(&hospital, "TIEPDON").await;
+}
+
+#[tokio::test]
+async fn priority_named_at_the_kiosk_gives_no_place_until_staff_confirm_it() {
+    let hospital = Hospital::open(None).await;
+    opened(&hospital, "K01", "101").await;
+    let (ordinary, pregnant) = (visit(), visit());
+    check_in(&hospital, ordinary, "K01").await;
+    let request = CheckInRequest {
+        department: department("K01"),
+        payer: Payer::SelfPay,
+        counter: None,
+        declared: vec![DeclaredGround::Pregnant, DeclaredGround::Pregnant],
+    };
+    let path = of_visit(api::path::CHECK_IN, pregnant);
+    let reply: CheckInReply = hospital.call(Method::PUT, &path, &request).await.expect("a ticket");
+    assert_eq!((reply.ticket.people_ahead, reply.ticket.priority), (Some(1), false), "a word proves nothing");
+    let queue = queues::today(&hospital.app, &department("K01")).await.expect("reads");
+    assert_eq!(queue.entry(pregnant).expect("waits").claims, [Ground::Pregnant], "the counter is shown it, once");
+    let confirm = Move::ConfirmPriority { visit: pregnant, ground: Ground::Pregnant };
+    make(&hospital, "K01", &[confirm]).await.expect("confirmed");
+    assert_eq!(call_next(&hospital, "K01", "101").await, pregnant);
+    replay_is_the_state(&hospital, "K01").await;
+}
+
+#[tokio::test]
+async fn who_was_called_three_times_and_did_not_come_is_a_no_show_by_itself_and_may_return() {
+    let hospital = Hospital::open(None).await;
+    opened(&hospital, "K01", "101").await;
+    let patient = visit();
+    check_in(&hospital, patient, "K01").await;
+    call_next(&hospital, "K01", "101").await;
+    hospital.clock.advance(std::time::Duration::from_secs(600));
+    assert_eq!(queues::sweep(&hospital.app).await.expect("looks"), 0, "two calls are left");
+    let again = Move::Recall { visit: patient };
+    make(&hospital, "K01", &[again.clone(), again]).await.expect("called again");
+    hospital.clock.advance(std::time::Duration::from_secs(119));
+    assert_eq!(queues::sweep(&hospital.app).await.expect("looks"), 0);
+    hospital.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(queues::sweep(&hospital.app).await.expect("looks"), 1);
+    let queue = queues::today(&hospital.app, &department("K01")).await.expect("reads");
+    assert!(queue.serving(&counter("101")).is_none(), "the counter is free");
+    assert!(matches!(queue.entry(patient).expect("known").state, State::NoShow { .. }));
+    make(&hospital, "K01", &[Move::Return { visit: patient }]).await.expect("returns");
+    assert_eq!(call_next(&hospital, "K01", "101").await, patient);
+    make(&hospital, "K01", &[Move::Start { visit: patient }]).await.expect("is here");
+    hospital.clock.advance(std::time::Duration::from_secs(3600));
+    assert_eq!(queues::sweep(&hospital.app).await.expect("looks"), 0, "who is being served is there");
+    replay_is_the_state(&hospital, "K01").await;
+}
+
+#[tokio::test]
 async fn a_refused_move_leaves_nothing_behind() {
     let hospital = Hospital::open(None).await;
     let moves = [Move::OpenCounter { counter: counter("1") }, Move::CallNext { counter: counter("1") }];
@@ -163,7 +240,13 @@ async fn offline(hospital: &Hospital, visit: VisitId, code: &str) -> ReconcileRe
     let content = OfflineCheckIn {
         visit,
         identification: None,
-        check_in: CheckInRequest { department: department(code), payer: Payer::SelfPay, counter: None },
+        check_in: CheckInRequest {
+            department: department(code),
+            payer: Payer::SelfPay,
+            counter: None,
+            declared: Vec::new(),
+        },
+        follow: None,
         number: block.numbers[0],
         service_day: TODAY,
         taken_at: hospital.app.now(),

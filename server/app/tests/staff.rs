@@ -66,6 +66,7 @@ async fn sent_to_a_person(hospital: &Hospital) -> VisitId {
         department: DepartmentCode::parse("TIEPDON").expect("a department"),
         payer: Payer::Insurance,
         counter: Some(CounterReason::FaceNotMatched),
+        declared: Vec::new(),
     };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");
@@ -241,7 +242,7 @@ const COUNTER: &str = "/staff/counter/TIEPDON/1";
 async fn patient(hospital: &Hospital, department: &str) -> VisitId {
     let visit = visit();
     let department = DepartmentCode::parse(department).expect("a department");
-    let request = CheckInRequest { department, payer: Payer::SelfPay, counter: None };
+    let request = CheckInRequest { department, payer: Payer::SelfPay, counter: None, declared: Vec::new() };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<CheckInReply>(Method::PUT, &path, &request).await.expect("a ticket");
     visit
@@ -264,6 +265,18 @@ async fn a_patient_sent_to_a_person_is_settled_with_three_keys_and_the_page_says
     assert!(page.contains("Chưa mời ai"));
     assert_eq!(desk(&hospital, visit).await, DeskState::Finished);
     assert_eq!(stands(&hospital, visit).await, "finished");
+}
+
+#[tokio::test]
+async fn a_key_of_the_list_that_does_nothing_says_why() {
+    let hospital = Hospital::open(None).await;
+    let visit = sent_to_a_person(&hospital).await;
+    let browser = Browser::logged_in(&hospital, Role::Receptionist).await;
+    let page = browser.get("/staff").await.text();
+    let path = format!("/staff/visits/{visit}/finish");
+    assert!(page.contains(&path));
+    let told = browser.send_form(&path, fields(&page, "finish")).await;
+    assert!(told.contains("Lúc này không làm được việc đó."), "nobody was called yet: {told}");
 }
 
 #[tokio::test]

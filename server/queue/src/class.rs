@@ -72,6 +72,18 @@ impl From<api::PriorityGround> for Ground {
     }
 }
 
+impl From<api::DeclaredGround> for Ground {
+    fn from(ground: api::DeclaredGround) -> Self {
+        match ground {
+            api::DeclaredGround::Pregnant => Self::Pregnant,
+            api::DeclaredGround::SevereDisability => Self::SevereDisability,
+            api::DeclaredGround::WarMerit => Self::WarMerit,
+            api::DeclaredGround::UnderSix => Self::UnderSix,
+            api::DeclaredGround::SeventyFiveAndOver => Self::SeventyFiveAndOver,
+        }
+    }
+}
+
 impl Class {
     /// The ground, where the law gives one.
     pub fn ground(self) -> Option<Ground> {

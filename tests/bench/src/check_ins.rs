@@ -86,6 +86,7 @@ pub fn measure(holder: &mut Cardholder, visitor: &Visitor<'_>) -> Result<CheckIn
                 department: department_code()?,
                 payer: Payer::Undecided,
                 counter: Some(CounterReason::NumberOnly),
+                declared: Vec::new(),
             },
         });
     }

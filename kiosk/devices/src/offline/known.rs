@@ -56,6 +56,7 @@ mod tests {
             sealing_key: api::Hex32([1; 32]),
             pinned_signers: vec![],
             eid: true,
+            follow_base: None,
         };
         let known = KnownServer { configuration, departments: vec![] };
         known.write(&path).expect("written");

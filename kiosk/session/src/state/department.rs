@@ -2,7 +2,7 @@
 
 use api::{CheckInRequest, CounterReason, DepartmentCode, Payer};
 
-use super::{CheckingIn, Context, Known, Paying, State, Visit, route};
+use super::{CheckingIn, Context, Declaring, Known, Paying, State, Visit, route};
 use crate::event::Event;
 use crate::screen::Action;
 
@@ -31,14 +31,15 @@ impl Choosing {
                 }
                 State::Department(self)
             }
-            Event::Departments(_) => {
-                let still_open = |code: &DepartmentCode| cx.station.department(code).is_some_and(|d| d.open);
-                self.chosen = self.chosen.filter(still_open);
-                State::Department(self)
+            Event::Departments(_) => State::Department(self.refreshed(cx)),
+            Event::Touched(Action::OpenPriority) if self.known.priority.is_none() => {
+                State::Priority(Declaring { choosing: self })
             }
             Event::Touched(Action::TakeNumber) => match self.chosen.clone() {
                 Some(department) => {
-                    let request = CheckInRequest { department, payer: self.payer, counter: self.known.counter };
+                    let declared = self.known.declared.clone();
+                    let (payer, counter) = (self.payer, self.known.counter);
+                    let request = CheckInRequest { department, payer, counter, declared };
                     CheckingIn::start(self.visit, self.known, request, cx)
                 }
                 None => State::Department(self),
@@ -50,5 +51,12 @@ impl Choosing {
             Event::Touched(Action::Back) => State::Payer(Paying { visit: self.visit, known: self.known }),
             _ => State::Department(self),
         }
+    }
+
+    /// The list came anew: what was chosen may have closed.
+    pub fn refreshed(mut self, cx: &Context<'_>) -> Self {
+        let still_open = |code: &DepartmentCode| cx.station.department(code).is_some_and(|d| d.open);
+        self.chosen = self.chosen.filter(still_open);
+        self
     }
 }

@@ -8,6 +8,7 @@ mod face_step;
 mod number;
 pub(crate) mod papers;
 mod payer;
+mod priority;
 mod route;
 mod server;
 mod ticket;
@@ -34,6 +35,7 @@ pub(crate) use face_step::{Asking, FaceTry, Matching, NotMatched, Subject};
 pub(crate) use number::{EnterMrz, EnterNumber, MrzStage, NumberKind, NumberNotice};
 pub(crate) use papers::{At, ChipSource, Papers, PapersDenied, PapersStart};
 pub(crate) use payer::Paying;
+pub(crate) use priority::{Declaring, choices as priority_choices};
 pub(crate) use route::{FaceConsent, Known};
 pub(crate) use server::{CheckingIn, Identifying};
 pub(crate) use ticket::{Given, Printing, ToCounter};
@@ -54,6 +56,7 @@ pub(crate) enum State {
     Identifying(Identifying),
     Payer(Paying),
     Department(Choosing),
+    Priority(Declaring),
     CheckingIn(CheckingIn),
     Ticket(Given),
     ToCounter(ToCounter),
@@ -247,6 +250,7 @@ impl State {
             Self::Identifying(step) => step.on(event, cx),
             Self::Payer(step) => step.on(event, cx),
             Self::Department(step) => step.on(event, cx),
+            Self::Priority(step) => step.on(event, cx),
             Self::CheckingIn(step) => step.on(event, cx),
             Self::Ticket(step) => step.on(event, cx),
             Self::ToCounter(step) => Self::ToCounter(step),
@@ -285,6 +289,7 @@ impl State {
             | Self::FaceNotMatched(_)
             | Self::Payer(_)
             | Self::Department(_)
+            | Self::Priority(_)
             | Self::ToCounter(_)
             | Self::PapersStart(_)
             | Self::PapersDenied(_)
@@ -305,6 +310,7 @@ impl State {
             | Self::FaceNotMatched(_)
             | Self::Payer(_)
             | Self::Department(_)
+            | Self::Priority(_)
             | Self::ToCounter(_)
             | Self::PapersStart(_)
             | Self::PapersDenied(_) => Patience::Idle(times.idle_ms),
@@ -361,6 +367,7 @@ impl State {
             Self::Identifying(_) => "identifying",
             Self::Payer(_) => "payer",
             Self::Department(_) => "department",
+            Self::Priority(_) => "priority",
             Self::CheckingIn(_) => "checking_in",
             Self::Ticket(Given { counter: None, .. }) => "ticket",
             Self::Ticket(Given { counter: Some(_), .. }) => "counter",
@@ -390,6 +397,7 @@ impl State {
             Self::Identifying(step) => Some(step.visit.id),
             Self::Payer(step) => Some(step.visit.id),
             Self::Department(step) => Some(step.visit.id),
+            Self::Priority(step) => Some(step.choosing.visit.id),
             Self::CheckingIn(step) => Some(step.visit.id),
             Self::Ticket(step) => Some(step.visit),
             Self::ToCounter(step) => Some(step.visit),

@@ -1,8 +1,8 @@
 //! The joints between steps: where a code, a chip or a reason leads.
 
 use api::{
-    Assurance, CheckInRequest, CounterReason, DocumentClaim, EntitlementView, FaceClaim, Hex8, IdentificationReply,
-    IdentificationRequest, Payer, PriorityGround,
+    AppointmentView, Assurance, CheckInRequest, CounterReason, DeclaredGround, DocumentClaim, EntitlementView,
+    FaceClaim, Hex8, IdentificationReply, IdentificationRequest, Payer, PriorityGround,
 };
 use emrtd::{AccessKey, CardAccessNumber, DocumentRead};
 use identity::qr::Scan;
@@ -33,6 +33,10 @@ pub(crate) struct Known {
     pub counter: Option<CounterReason>,
     /// Papers that wait for this person, as the server counted them.
     pub papers_waiting: u16,
+    /// The next one of today, as far as it may be shown.
+    pub appointment: Option<AppointmentView>,
+    /// Named by the patient, to be confirmed by staff.
+    pub declared: Vec<DeclaredGround>,
     pub chip: ChipSource,
     /// Kept for the sealed envelope where the server has not heard it.
     pub unheard: Option<Box<IdentificationRequest>>,
@@ -199,6 +203,8 @@ pub(crate) fn identified(visit: Visit, check_in: CheckIn, reply: IdentificationR
         priority: if level.shows == Shows::Nothing { None } else { reply.priority },
         counter,
         papers_waiting: if reply.assurance == Assurance::A { reply.papers_waiting } else { 0 },
+        appointment: reply.appointment.filter(|_| level.shows != Shows::Nothing),
+        declared: Vec::new(),
         chip: chip_source(&check_in),
         unheard: None,
     };
@@ -222,6 +228,8 @@ pub(crate) fn unheard(mut visit: Visit, check_in: CheckIn, cx: &mut Context<'_>)
         priority: None,
         counter,
         papers_waiting: 0,
+        appointment: None,
+        declared: Vec::new(),
         chip: chip_source(&check_in),
         unheard: match check_in.identification().document {
             DocumentClaim::Nothing => None,
@@ -298,7 +306,8 @@ pub(crate) fn go_to_reception(
     let Some(reception) = cx.station.reception() else {
         return without_number(visit, cx);
     };
-    let request = CheckInRequest { department: reception.code.clone(), payer, counter: Some(reason) };
+    let (department, declared) = (reception.code.clone(), known.declared.clone());
+    let request = CheckInRequest { department, payer, counter: Some(reason), declared };
     CheckingIn::start(visit, known, request, cx)
 }
 
@@ -310,7 +319,10 @@ pub(crate) fn without_number(visit: Visit, cx: &mut Context<'_>) -> State {
 
 pub(crate) fn choose_department(visit: Visit, known: Known, payer: Payer, cx: &mut Context<'_>) -> State {
     if cx.station.choices().any(|department| department.open) {
-        State::Department(Choosing { visit, known, payer, chosen: None, notice: super::DepartmentNotice::Nothing })
+        // Where somebody waits for this patient is chosen already.
+        let booked = known.appointment.as_ref().map(|appointment| &appointment.department);
+        let chosen = booked.filter(|code| cx.station.choices().any(|open| open.code == **code && open.open)).cloned();
+        State::Department(Choosing { visit, known, payer, chosen, notice: super::DepartmentNotice::Nothing })
     } else {
         go_to_reception(visit, known, payer, CounterReason::AskedForPerson, cx)
     }
@@ -326,6 +338,8 @@ impl Known {
             priority: None,
             counter,
             papers_waiting: 0,
+            appointment: None,
+            declared: Vec::new(),
             chip: ChipSource::NoKey,
             unheard: None,
         }

@@ -1,8 +1,8 @@
 //! The number is given: on paper, and on the screen in any case.
 
 use api::{
-    AlertKind, Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView, EntitlementView, TicketNumber,
-    VisitId,
+    AlertKind, AppointmentView, Assurance, CheckInReply, CheckInRequest, CounterReason, DepartmentView,
+    EntitlementView, TicketNumber, VisitId,
 };
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -24,6 +24,9 @@ pub(crate) struct Given {
     pub people_ahead: Option<u16>,
     pub wait_minutes: Option<(u16, u16)>,
     pub priority: bool,
+    /// The patient named a ground: staff confirm it.
+    pub declared: bool,
+    pub appointment: Option<AppointmentView>,
     pub follow_url: Option<String>,
     pub entitlement: EntitlementView,
     /// Set where the number is for the reception counter.
@@ -72,6 +75,8 @@ impl Given {
             people_ahead: ticket.people_ahead,
             wait_minutes: ticket.wait_minutes,
             priority: ticket.priority && shows != Shows::Nothing,
+            declared: !known.declared.is_empty(),
+            appointment: ticket.appointment.filter(|_| shows != Shows::Nothing),
             follow_url: ticket.follow_url,
             entitlement: if shows == Shows::Nothing { EntitlementView::NotShown } else { reply.entitlement },
             holder: known.masked_name,
@@ -88,7 +93,7 @@ impl Given {
         cx: &Context<'_>,
     ) -> Self {
         let department = cx.station.department(&request.department).cloned();
-        let OfflineNumber { number, service_day: _, issued_at } = number;
+        let OfflineNumber { number, service_day: _, issued_at, follow_url } = number;
         Self {
             visit,
             number,
@@ -98,7 +103,9 @@ impl Given {
             people_ahead: None,
             wait_minutes: None,
             priority: false,
-            follow_url: None,
+            declared: !known.declared.is_empty(),
+            appointment: None,
+            follow_url,
             entitlement: known.entitlement,
             holder: known.masked_name,
             printing: Printing::Running,

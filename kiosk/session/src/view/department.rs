@@ -1,11 +1,12 @@
 //! The tiles of the departments.
 
-use api::DepartmentView;
+use api::{AppointmentView, DepartmentView};
 
 use super::{Draft, Scene, Step, payer};
 use crate::phrase::Phrase;
 use crate::screen::{Action, Badge, Block, Key, KeyWeight, Language, Tile, Tone};
 use crate::state::{Choosing, DepartmentNotice};
+use crate::words;
 
 /// A line holds about this many characters of a headline (68 px on 968 px).
 const HEADLINE_LINE: usize = 26;
@@ -15,7 +16,13 @@ const LONG_WAIT_MINUTES: u16 = 35;
 pub(super) fn department(scene: &Scene<'_>, step: &Choosing) -> Draft {
     let headline =
         named(scene, step.known.name.as_deref(), Phrase::DepartmentHeadline, Phrase::DepartmentHeadlinePlain);
-    let why = step.known.priority.map(|_| scene.say(Phrase::TicketPriority)).unwrap_or_default();
+    let booked = step.known.appointment.as_ref().and_then(|appointment| appointment_words(scene, appointment));
+    let priority = match (step.known.priority, step.known.declared.is_empty()) {
+        (Some(_), _) => Some(Phrase::TicketPriority),
+        (None, false) => Some(Phrase::PriorityDeclared),
+        (None, true) => None,
+    };
+    let why = booked.or_else(|| priority.map(|phrase| scene.say(phrase))).unwrap_or_default();
     let mut draft = Draft::new(Step::Department, headline, why);
     draft.badge = Some(match step.notice {
         DepartmentNotice::Nothing => payer::entitlement_badge(scene, &step.known.entitlement),
@@ -32,6 +39,9 @@ pub(super) fn department(scene: &Scene<'_>, step: &Choosing) -> Draft {
         None => scene.say(Phrase::KeyTakeNumberNone),
     };
     draft.keys.push(scene.secondary(Phrase::KeyUnknownDepartment, Action::UnknownDepartment));
+    if step.known.priority.is_none() {
+        draft.keys.push(scene.secondary(Phrase::KeyPriority, Action::OpenPriority));
+    }
     draft.keys.push(Key { label, weight: KeyWeight::Primary, enabled: chosen.is_some(), action: Action::TakeNumber });
     draft
 }
@@ -49,6 +59,13 @@ pub(super) fn name<'a>(scene: &Scene<'_>, department: &'a DepartmentView) -> &'a
         Language::Vietnamese => &department.name_vi,
         Language::English => &department.name_en,
     }
+}
+
+/// "Có hẹn 09:30 · Khoa Mắt"; nothing where the department is none of those here.
+fn appointment_words(scene: &Scene<'_>, appointment: &AppointmentView) -> Option<String> {
+    let department = scene.station.department(&appointment.department)?;
+    let values = [("time", &*words::clock(appointment.starts_at)), ("department", name(scene, department))];
+    Some(scene.words.say_with(Phrase::DepartmentAppointment, &values))
 }
 
 fn tile(scene: &Scene<'_>, step: &Choosing, department: &DepartmentView) -> Tile {

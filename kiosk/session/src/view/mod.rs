@@ -11,6 +11,7 @@ mod number;
 mod paper;
 mod papers;
 mod payer;
+mod priority;
 mod ticket;
 mod waiting;
 
@@ -68,6 +69,7 @@ pub(crate) fn screen(session: &Session, now: Moment) -> Screen {
         State::Identifying(step) => waiting::identifying(&scene, step),
         State::Payer(step) => payer::payer(&scene, step),
         State::Department(step) => department::department(&scene, step),
+        State::Priority(step) => priority::priority(&scene, step),
         State::CheckingIn(_) => waiting::checking_in(&scene),
         State::Ticket(given) => ticket::ticket(&scene, given),
         State::ToCounter(_) => ticket::without_number(&scene),

@@ -122,6 +122,8 @@ fn take_along(scene: &Scene<'_>, given: &Given) -> Vec<Block> {
 
 fn open_points<'a>(scene: &'a Scene<'_>, given: &Given) -> impl Iterator<Item = String> + use<'a> {
     let later = (given.entitlement == EntitlementView::ToBeConfirmed).then_some(Phrase::TicketLater);
-    let priority = given.priority.then_some(Phrase::TicketPriority);
-    later.into_iter().chain(priority).map(|phrase| scene.say(phrase))
+    let booked = given.appointment.as_ref().map(|appointment| {
+        scene.words.say_with(Phrase::TicketAppointment, &[("time", &*words::clock(appointment.starts_at))])
+    });
+    booked.into_iter().chain(later.into_iter().chain(words::priority(given)).map(|phrase| scene.say(phrase)))
 }

@@ -8,8 +8,8 @@ pub mod papers;
 use std::sync::{Mutex, OnceLock};
 
 use api::{
-    AlertKind, Assurance, CheckInReply, CheckInRequest, DepartmentCode, DepartmentView, EidPerson, EntitlementView,
-    Hex8, IdentificationReply, IdentificationRequest, PersonView, TicketNumber, TicketView, VisitId,
+    AlertKind, AppointmentView, Assurance, CheckInReply, CheckInRequest, DepartmentCode, DepartmentView, EidPerson,
+    EntitlementView, Hex8, IdentificationReply, IdentificationRequest, PersonView, TicketNumber, TicketView, VisitId,
 };
 use emrtd::sim::{Issuer, IssuerOptions, Options, Person, Personalisation, PortraitImage, SeededRng, SimulatedCard};
 use emrtd::{AccessKey, BacPolicy, Challenge, DocumentRead, Progress, ReadRequest, TrustStore, read_document};
@@ -42,6 +42,7 @@ pub struct Patient {
     pub ask: Option<PapersAskId>,
     slips_wanted: usize,
     pub papers_waiting: u16,
+    pub appointment: Option<AppointmentView>,
     /// Screen names in order, each change once.
     pub seen: Vec<&'static str>,
 }
@@ -118,6 +119,7 @@ impl Patient {
             ask: None,
             slips_wanted: 0,
             papers_waiting: 0,
+            appointment: None,
             seen: vec!["welcome"],
         };
         patient.event(Event::Departments(departments()));
@@ -232,7 +234,7 @@ impl Patient {
             priority: None,
             facts: vec![],
             papers_waiting: self.papers_waiting,
-            appointment: None,
+            appointment: self.appointment.clone(),
         };
         self.event(Event::Identified(Ok(reply)))
     }
@@ -250,13 +252,23 @@ impl Patient {
             wait_minutes: Some((25, 35)),
             priority: false,
             follow_url: Some("https://kham.example/t/abc".into()),
-            appointment: None,
+            appointment: self.appointment.clone(),
         };
         self.event(Event::CheckedIn(Ok(CheckInReply { ticket, entitlement: valid() })))
     }
 
+    /// What was printed last.
+    pub fn last_paper(&self) -> &session::TicketPaper {
+        let mut papers = self.effects.iter().rev().filter_map(|effect| match effect {
+            Effect::Print(paper) => Some(&**paper),
+            _ => None,
+        });
+        papers.next().expect("something was printed")
+    }
+
     pub fn offline_number(&mut self) -> &mut Self {
         self.event(Event::OfflineNumber(Ok(OfflineNumber {
+            follow_url: None,
             number: TicketNumber::new('A', 901).expect("valid"),
             service_day: date!(2026 - 11 - 23),
             issued_at: datetime!(2026-11-23 01:30 UTC),
@@ -316,6 +328,9 @@ impl Patient {
             "identifying" => &["scan", "card in", "challenge", "agree", "read", "right face"],
             "payer" => &["scan", "card in", "challenge", "agree", "read", "right face", "a"],
             "department" => &["scan", "card in", "challenge", "agree", "read", "right face", "a", "insurance"],
+            "priority" => {
+                &["scan", "card in", "challenge", "agree", "read", "right face", "a", "insurance", "priority"]
+            }
             "checking_in" => &["scan", "card in", "challenge", "agree", "read", "right face", "a", "insurance", "take"],
             "ticket" => {
                 &["scan", "card in", "challenge", "agree", "read", "right face", "a", "insurance", "take", "number"]
@@ -380,6 +395,7 @@ impl Patient {
             "a" => self.identified(Assurance::A, valid()),
             "d" => self.identified(Assurance::D, EntitlementView::NotShown),
             "insurance" => self.touch(Action::PayByInsurance),
+            "priority" => self.touch(Action::OpenPriority),
             "take" => self
                 .touch(Action::ChooseDepartment(DepartmentCode::parse("K01").expect("valid")))
                 .touch(Action::TakeNumber),
@@ -422,7 +438,7 @@ impl Patient {
     }
 }
 
-pub const SCREENS: [&str; 40] = [
+pub const SCREENS: [&str; 41] = [
     "welcome",
     "other_ways",
     "scan_eid",
@@ -442,6 +458,7 @@ pub const SCREENS: [&str; 40] = [
     "identifying",
     "payer",
     "department",
+    "priority",
     "checking_in",
     "ticket",
     "counter",

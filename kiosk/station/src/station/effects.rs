@@ -1,6 +1,6 @@
 //! Effects of the session out to the workers.
 
-use api::{EidRequest, Hex8};
+use api::{EidRequest, Hex8, Hex16};
 use devices::WorkerGone;
 use devices::face_camera::Matching;
 use devices::offline_desk::{OfflineRequest, WithoutServer};
@@ -82,10 +82,18 @@ impl Station {
                 self.expected.visit = Some(visit);
                 // Its ticket, should it still come, is voided when the paper's number comes home.
                 self.expected.checked_in = None;
-                self.expected.offline = Some((visit, today, now));
-                let sealed_to = self.upkeep.known().map(|known| known.configuration.sealing_key);
+                let configuration = self.upkeep.known().map(|known| &known.configuration);
+                let sealed_to = configuration.map(|configuration| configuration.sealing_key);
+                let base = configuration.and_then(|configuration| configuration.follow_base.clone());
+                let follow = base.as_ref().map(|_| {
+                    let mut word = [0; 16];
+                    OsRng.fill_bytes(&mut word);
+                    Hex16(word)
+                });
+                let follow_url = base.zip(follow).map(|(base, word)| format!("{base}{word}"));
+                self.expected.offline = Some((visit, today, now, follow_url));
                 let identification = identification.map(|identification| *identification);
-                let patient = WithoutServer { visit, check_in, identification, sealed_to, today, now };
+                let patient = WithoutServer { visit, check_in, identification, sealed_to, today, now, follow };
                 let asked = self.workers.offline.ask(OfflineRequest::TakeNumber(Box::new(patient)));
                 asked.is_err().then_some(Event::OfflineNumber(Err(OfflineFailure::NotStored)))
             }

@@ -132,7 +132,7 @@ struct Expected {
     eid: Option<VisitId>,
     identified: Option<VisitId>,
     checked_in: Option<VisitId>,
-    offline: Option<(VisitId, Date, OffsetDateTime)>,
+    offline: Option<(VisitId, Date, OffsetDateTime, Option<String>)>,
     print: Option<u32>,
     /// Of this visit; the session knows which of them still count.
     papers: Vec<PapersAskId>,

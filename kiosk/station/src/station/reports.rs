@@ -189,11 +189,12 @@ impl Station {
                 }
             }
             OfflineReport::Number { visit, number } => {
-                let (_, service_day, issued_at) = self.expected.offline.take_if(|(expected, ..)| *expected == visit)?;
+                let (_, service_day, issued_at, follow_url) =
+                    self.expected.offline.take_if(|(expected, ..)| *expected == visit)?;
                 Some(Event::OfflineNumber(match number {
                     Ok(number) => {
                         self.upkeep.hurry(now);
-                        Ok(OfflineNumber { number, service_day, issued_at })
+                        Ok(OfflineNumber { number, service_day, issued_at, follow_url })
                     }
                     Err(error) => {
                         tracing::error!(error = &error as &dyn std::error::Error, "no number of the block");

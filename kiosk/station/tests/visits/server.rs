@@ -219,6 +219,7 @@ fn configuration() -> StationConfiguration {
         sealing_key: Hex32([9; 32]),
         pinned_signers: vec![],
         eid: false,
+        follow_base: None,
     }
 }
 

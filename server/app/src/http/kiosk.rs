@@ -34,6 +34,7 @@ pub async fn configuration(State(app): State<App>, _: Kiosk) -> Answer<StationCo
         server_time: app.now(),
         sealing_key: Hex32(app.keys.offline_public_key()),
         pinned_signers: pinned.into_iter().map(|pinned| Hex32(pinned.signer)).collect(),
+        follow_base: crate::phone::follow_base(&app),
         eid: app.eid.is_some(),
     }))
 }

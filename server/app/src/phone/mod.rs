@@ -10,4 +10,4 @@ mod token;
 
 pub use place::{Stage, TicketPlace};
 pub use routes::routes;
-pub use token::{Followed, follow_url, followed};
+pub use token::{Followed, follow_base, follow_url, followed};

@@ -3,7 +3,7 @@
 //! Whoever reads the database cannot follow anybody, and whoever guesses has 2^128 words to try. The look-up compares
 //! hashes in an index, so that its time says nothing about how much of a guessed word was right.
 
-use api::VisitId;
+use api::{Hex16, VisitId};
 use rand::RngCore;
 use time::Date;
 
@@ -20,20 +20,30 @@ pub struct Followed {
     pub service_day: Date,
 }
 
-/// Makes the address for a ticket just given; none where the hospital has no public page.
+/// What stands before the word in the address; none where the hospital has no public page.
+pub fn follow_base(app: &App) -> Option<String> {
+    let papers = &app.config.papers;
+    let (Some(url), Some(_)) = (&papers.public_url, papers.public_listen) else { return None };
+    Some(format!("{}/t/", url.trim_end_matches('/')))
+}
+
+/// Makes the address for a ticket just given, with the word that stands on paper already where a kiosk gave the ticket
+/// without the server; none where the hospital has no public page.
 pub async fn follow_url(
     tx: &mut Tx,
     app: &App,
-    visit: VisitId,
-    service_day: Date,
+    (visit, service_day): (VisitId, Date),
+    on_paper: Option<Hex16>,
 ) -> Result<Option<String>, StoreError> {
-    let papers = &app.config.papers;
-    let (Some(url), Some(_)) = (&papers.public_url, papers.public_listen) else { return Ok(None) };
-    let mut bytes = [0; BYTES];
-    rand::rngs::OsRng.fill_bytes(&mut bytes);
+    let Some(base) = follow_base(app) else { return Ok(None) };
+    let Hex16(bytes) = on_paper.unwrap_or_else(|| {
+        let mut bytes = [0; BYTES];
+        rand::rngs::OsRng.fill_bytes(&mut bytes);
+        Hex16(bytes)
+    });
     let token = hex::encode(bytes);
     tx.follow(&hash(&app.keys, &token), visit, service_day).await?;
-    Ok(Some(format!("{}/t/{token}", url.trim_end_matches('/'))))
+    Ok(Some(base + &token))
 }
 
 /// The ticket behind this word; none where there is none.

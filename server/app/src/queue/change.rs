@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api::{DepartmentCode, VisitId};
-use queue::{Actor, Arrival, Class, Moment, Move, Policy, Queue, QueueEvent, Refusal, Then, Through, VoidReason, What};
+use queue::{
+    Actor, Arrival, Class, CounterId, Moment, Move, Policy, Queue, QueueEvent, Refusal, Then, Through, VoidReason, What,
+};
 
 use super::{QueueError, actor, moment, read, read_in};
 use crate::app::App;
@@ -57,12 +59,51 @@ pub async fn transfer(
         Some(into) => today_of(app, into)?,
         None => to,
     };
-    changed(app, &[from.clone(), to.clone()], by, |changes| {
-        let arrival = changes.queue(&from).departing(visit).ok_or(Refusal::UnknownVisit)?;
-        changes.make(&from, &Move::TransferOut { visit, to: to.department.clone(), then })?;
-        changes.make(&to, &Move::Join(arrival))
+    changed(app, &[from.clone(), to.clone()], by, |changes| changes.transfer(&from, &to, visit, then)).await
+}
+
+/// Whom a counter has before it is done there: whom another doctor waits for goes back, and with `call` the counter
+/// calls who is next in the same transaction. That nobody waits undoes nothing; alone, it is a refusal.
+pub async fn finish(
+    app: &App,
+    department: &DepartmentCode,
+    visit: Option<VisitId>,
+    call: Option<&CounterId>,
+    by: &str,
+) -> Result<(), QueueError> {
+    let here = today_of(app, department)?;
+    let home = match visit {
+        Some(visit) => doctor_who_waits(app, &here, visit).await?,
+        None => None,
+    };
+    let keys: Vec<QueueKey> = [here.clone()].into_iter().chain(home.clone()).collect();
+    changed(app, &keys, by, |changes| {
+        match (visit, &home) {
+            (Some(visit), Some(home)) => changes.transfer(&here, home, visit, Then::Leaves)?,
+            (Some(visit), None) => changes.make(&here, &Move::Finish { visit })?,
+            (None, _) => {}
+        }
+        let Some(counter) = call.cloned() else { return Ok(()) };
+        match changes.make(&here, &Move::CallNext { counter }) {
+            Err(Refusal::NobodyWaits) if visit.is_some() => Ok(()),
+            called => called,
+        }
     })
     .await
+}
+
+/// The other department that sent this patient here and expects them back.
+async fn doctor_who_waits(app: &App, here: &QueueKey, visit: VisitId) -> Result<Option<QueueKey>, QueueError> {
+    let waiting = app.store.queue_waiting_for(visit).await?;
+    let Some(home) = waiting.filter(|home| home.day == here.day && home.department != here.department) else {
+        return Ok(None);
+    };
+    // A merged department is waited for where it went.
+    let home = match read(app, &home).await?.merged_into() {
+        Some(into) => today_of(app, into)?,
+        None => home,
+    };
+    Ok(Some(home).filter(|home| home != here))
 }
 
 /// Everyone who waits in `from` stands in `into` from now on.
@@ -181,6 +222,13 @@ impl Changes {
 
     pub fn queues(&self) -> impl Iterator<Item = (&QueueKey, &Queue)> {
         self.queues.iter().map(|(key, change)| (key, &change.after))
+    }
+
+    /// Out of one queue and into another, with the place that was earned.
+    fn transfer(&mut self, from: &QueueKey, to: &QueueKey, visit: VisitId, then: Then) -> Result<(), Refusal> {
+        let arrival = self.queue(from).departing(visit).ok_or(Refusal::UnknownVisit)?;
+        self.make(from, &Move::TransferOut { visit, to: to.department.clone(), then })?;
+        self.make(to, &Move::Join(arrival))
     }
 
     pub fn make(&mut self, key: &QueueKey, wanted: &Move) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 //! [`today`] is what pages read; [`make`] and [`Changes`] are how anything changes; [`promise`] says how long it takes;
 //! [`News`] tells pages that something did. The rules are in the crate `queue`.
 
+mod absent;
 mod change;
 mod news;
 mod promise;
@@ -18,7 +19,8 @@ use crate::app::App;
 use crate::config::DepartmentConfig;
 use crate::store::{QueueKey, Store, StoreError, Tx};
 
-pub use change::{Changes, make, merge, transfer};
+pub use absent::{run, sweep};
+pub use change::{Changes, finish, make, merge, transfer};
 pub use news::{Changed, News, watch};
 pub use promise::{Promise, backtest, history, promise, promise_behind, promise_to_newcomer};
 

@@ -3,15 +3,15 @@
 use api::VisitId;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use queue::{CounterId, Move, OutOfOrder, Queue};
+use queue::{CounterId, Move, OutOfOrder, Queue, Refusal as Unmoved};
 use uuid::Uuid;
 
 use super::Task;
 use super::case::Case;
-use super::counter::{self, Word};
+use super::counter::{self, Said, Word};
 use super::login::TokenForm;
 use super::page;
 use super::session::Staff;
@@ -26,11 +26,16 @@ use crate::refusal::Refusal;
 use crate::store::DeskMove;
 use crate::{alert, trust};
 
-pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    language: Language,
+    staff: Staff,
+    Query(said): Query<Said>,
+) -> Result<Response, Failure> {
     if !staff.may(Task::SeeTheList) && !staff.may(Task::CallPatients) {
         return Ok(Redirect::to(staff.role.home()).into_response());
     }
-    let body = reception(&app, language, &staff).await?;
+    let body = reception(&app, language, &staff, said.words(language)).await?;
     Ok(page::whole(&app, language, Some(&staff), body))
 }
 
@@ -47,30 +52,37 @@ pub async fn decide(
         (Some(way), _) => {
             trust::move_at_desk(&app, visit, way, &staff.login).await.map_err(Refusal::Store)?;
         }
-        (None, "call") => move_in_queue(&app, visit, &staff, call_to_the_first_counter).await?,
-        (None, "finish") => move_in_queue(&app, visit, &staff, |_, _, visit| vec![Move::Finish { visit }]).await?,
+        (None, "call" | "finish") => {
+            let moved = match way.as_str() {
+                "call" => move_in_queue(&app, visit, &staff, call_to_the_first_counter).await?,
+                _ => move_in_queue(&app, visit, &staff, |_, _, visit| vec![Move::Finish { visit }]).await?,
+            };
+            if let Err(refused) = moved {
+                return Ok(Redirect::to(&format!("/staff?said={}", refused.code())).into_response());
+            }
+        }
         (None, _) => return Err(not_found().await),
     }
     Ok(Redirect::to("/staff").into_response())
 }
 
-/// Moves a patient in the queue where the patient stands. A refusal changes nothing: the page shows how things stand.
+/// Moves a patient in the queue where the patient stands. A refusal changes nothing, and the page says why.
 async fn move_in_queue(
     app: &App,
     visit: VisitId,
     staff: &Staff,
     moves: impl Fn(&DepartmentConfig, &Queue, VisitId) -> Vec<Move>,
-) -> Result<(), Refusal> {
-    let Some(key) = app.store.queue_of(visit).await? else { return Ok(()) };
-    let Some(department) = app.config.department(&key.department) else { return Ok(()) };
+) -> Result<Result<(), Unmoved>, Refusal> {
+    let Some(key) = app.store.queue_of(visit).await? else { return Ok(Err(Unmoved::UnknownVisit)) };
+    let Some(department) = app.config.department(&key.department) else { return Ok(Err(Unmoved::UnknownVisit)) };
     let queue = queues::read(app, &key).await?;
     let moves = moves(department, &queue, visit);
+    if moves.is_empty() {
+        return Ok(Err(Unmoved::CounterClosed));
+    }
     match queues::make(app, &key.department, &moves, &format!("staff:{}", staff.login)).await {
-        Ok(()) => Ok(()),
-        Err(QueueError::Refused(refused)) => {
-            tracing::info!(%visit, "not moved: {refused}");
-            Ok(())
-        }
+        Ok(()) => Ok(Ok(())),
+        Err(QueueError::Refused(refused)) => Ok(Err(refused)),
         Err(error) => Err(error.into()),
     }
 }
@@ -145,7 +157,7 @@ pub async fn signers(State(app): State<App>, language: Language, staff: Staff) -
     Ok(page::whole(&app, language, Some(&staff), body))
 }
 
-async fn reception(app: &App, language: Language, staff: &Staff) -> Result<Markup, Refusal> {
+async fn reception(app: &App, language: Language, staff: &Staff, said: Option<&str>) -> Result<Markup, Refusal> {
     let t = |text: Text| text.in_language(language);
     let mut places = Vec::new();
     if staff.may(Task::CallPatients) {
@@ -164,6 +176,7 @@ async fn reception(app: &App, language: Language, staff: &Staff) -> Result<Marku
     Ok(html! {
         main #live data-of="" {
             (counter::calls(&alerts, staff, language))
+            @if let Some(said) = said { p.note.warn role="status" { (said) } }
             div #list {
                 @if !places.is_empty() {
                     h1 { (Word::ChooseCounter.of(language)) }

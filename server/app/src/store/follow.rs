@@ -16,9 +16,10 @@ impl Store {
 }
 
 impl Tx {
+    /// A word that leads somewhere already leads there still.
     pub async fn follow(&mut self, token: &[u8; 32], visit: VisitId, service_day: Date) -> Result<(), StoreError> {
-        let sql =
-            "INSERT INTO follow_tokens (facility_code, token_hash, visit_id, service_day) VALUES ($1, $2, $3, $4)";
+        let sql = "INSERT INTO follow_tokens (facility_code, token_hash, visit_id, service_day) \
+                   VALUES ($1, $2, $3, $4) ON CONFLICT (facility_code, token_hash) DO NOTHING";
         let statement = self.query(sql).bind(token.to_vec()).bind(visit.to_string()).bind(day_text(service_day));
         self.execute(statement).await.map(drop)
     }

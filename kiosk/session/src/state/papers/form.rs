@@ -268,6 +268,11 @@ impl Form {
 
 /// The declaration is recorded: an ordinary number for the examination follows. Insurance does not pay for it.
 pub(super) fn submitted(desk: Desk, reply: SubmissionReply, cx: &mut Context<'_>) -> State {
-    let request = CheckInRequest { department: reply.department, payer: Payer::SelfPay, counter: desk.known.counter };
+    let request = CheckInRequest {
+        department: reply.department,
+        payer: Payer::SelfPay,
+        counter: desk.known.counter,
+        declared: Vec::new(),
+    };
     CheckingIn::start(desk.visit, desk.known, request, cx)
 }

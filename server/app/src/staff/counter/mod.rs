@@ -36,9 +36,16 @@ struct Here<'a> {
     counter: CounterId,
 }
 
+/// Why the last key did nothing.
 #[derive(Deserialize)]
 pub struct Said {
     said: Option<String>,
+}
+
+impl Said {
+    pub fn words(&self, language: Language) -> Option<&'static str> {
+        words::said(self.said.as_deref()?, language)
+    }
 }
 
 /// What became of a key.
@@ -53,12 +60,11 @@ pub async fn show(
     language: Language,
     staff: Staff,
     Path((department, counter)): Path<(String, String)>,
-    Query(Said { said }): Query<Said>,
+    Query(said): Query<Said>,
 ) -> Result<Response, Failure> {
     page::allowed(&staff, Task::CallPatients)?;
     let Some(here) = Here::find(&app, &department, &counter) else { return Err(not_found().await) };
-    let said = said.and_then(|code| words::said(&code, language));
-    let body = view::View::open(&app, &here, language, &staff).await?.markup(said);
+    let body = view::View::open(&app, &here, language, &staff).await?.markup(said.words(language));
     Ok(page::whole(&app, language, Some(&staff), body))
 }
 
@@ -135,13 +141,11 @@ impl<'a> Here<'a> {
             (Way::Open, _) => vec![Move::OpenCounter { counter }],
             (Way::Close, _) => vec![Move::CloseCounter { counter }],
             (Way::Next, current) => {
-                if let Some(visit) = current {
-                    self.finish(app, visit, &by).await?;
-                }
-                vec![Move::CallNext { counter }]
+                queues::finish(app, &self.department.code, current, Some(&counter), &by).await?;
+                return Ok(Outcome::Done);
             }
             (Way::Finish, Some(visit)) => {
-                self.finish(app, visit, &by).await?;
+                queues::finish(app, &self.department.code, Some(visit), None, &by).await?;
                 return Ok(Outcome::Done);
             }
             (Way::Recall, Some(visit)) => vec![Move::Recall { visit }],
@@ -179,17 +183,6 @@ impl<'a> Here<'a> {
         };
         queues::make(app, &self.department.code, &moves, &by).await?;
         Ok(Outcome::Done)
-    }
-
-    /// Whom another doctor waits for goes back there.
-    async fn finish(&self, app: &App, visit: VisitId, by: &str) -> Result<(), QueueError> {
-        let here = &self.department.code;
-        match app.store.queue_waiting_for(visit).await? {
-            Some(home) if home.day == app.today() && home.department != *here => {
-                queues::transfer(app, here, visit, &home.department, Then::Leaves, by).await
-            }
-            Some(_) | None => queues::make(app, here, &[Move::Finish { visit }], by).await,
-        }
     }
 
     /// Somebody by their number, for a reason.
