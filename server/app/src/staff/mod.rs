@@ -1,6 +1,7 @@
 //! Pages for the people at the counter: server-rendered, usable without JavaScript.
 
 mod account;
+mod administration;
 mod case;
 mod certificates;
 mod counter;
@@ -54,6 +55,7 @@ pub fn routes() -> Router<App> {
         .route("/staff/active", post(switch::active))
         .route("/staff/account", get(own::show))
         .route("/staff/account/pin", post(own::set_pin))
+        .route(administration::PAGE, get(administration::list))
         .route("/staff/people", get(people::list))
         .route("/staff/people/invite", post(people::invite))
         .route("/staff/people/{login}/{way}", post(people::act))

@@ -4,9 +4,10 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Task;
+use super::administration;
 use super::login::TokenForm;
 use super::session::Staff;
 use super::text::{Language, Text};
@@ -45,7 +46,7 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (t(Text::Title)) " · " (name) }
+                title { @if let Some(title) = heading(&body) { (title) " · " } (name) }
                 link rel="stylesheet" href="/staff/style.css";
                 @if live { noscript { meta http-equiv="refresh" content="20"; } }
                 @if live { script src="/staff/live.js" defer {} }
@@ -61,11 +62,12 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                             @if staff.may(Task::SeeCertificates) {
                                 a href="/staff/certificates" { (t(Text::Certificates)) }
                             }
-                            @if staff.may(Task::AdministerStaff) { a href="/staff/people" { (Word::People.say(language)) } }
                             @if staff.may(Task::SeeOperations) {
                                 a href="/staff/operations" { (t(Text::Operations)) }
                             }
-                            @if staff.may(Task::SeeSigners) { a href="/staff/signers" { (t(Text::Signers)) } }
+                            @if administration::is_for(staff) {
+                                a href=(administration::PAGE) { (administration::title(language)) }
+                            }
                         }
                     }
                     span.space {}
@@ -89,6 +91,24 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
         }
     };
     guarded(markup)
+}
+
+/// What the page calls itself is its title too: for tabs, bookmarks and screen readers (WCAG 2.2, 2.4.2).
+fn heading(body: &Markup) -> Option<Markup> {
+    let (_, rest) = body.0.split_once("<h1")?;
+    let (_, rest) = rest.split_once('>')?;
+    let (heading, _) = rest.split_once("</h1>")?;
+    let mut words = String::new();
+    // Text stands before the first tag and behind each.
+    for part in heading.split('<').enumerate() {
+        let text = match part {
+            (0, text) => text,
+            (_, tag) => tag.split_once('>').map_or("", |(_, text)| text),
+        };
+        words.push_str(text);
+    }
+    let words = words.trim();
+    (!words.is_empty()).then(|| PreEscaped(words.to_owned()))
 }
 
 /// Markup with the headers that keep it private and alone.
@@ -127,7 +147,11 @@ pub fn own_pairs(staff: &Staff, form: Result<Form<Pairs>, FormRejection>) -> Res
 
 /// Refuses what the role may not do.
 pub fn allowed(staff: &Staff, task: Task) -> Result<(), Failure> {
-    if staff.may(task) { Ok(()) } else { Err(refused("this account may not do that")) }
+    if staff.may(task) { Ok(()) } else { Err(may_not()) }
+}
+
+pub fn may_not() -> Failure {
+    refused("this account may not do that")
 }
 
 pub fn not_our_form() -> Failure {
@@ -136,4 +160,18 @@ pub fn not_our_form() -> Failure {
 
 fn refused(detail: &str) -> Failure {
     Failure::new(StatusCode::FORBIDDEN, api::ProblemCode::NotPermitted, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_called_by_its_first_heading() {
+        let of = |body: Markup| heading(&body).map(|title| title.0);
+        assert_eq!(of(html! { main { h1 { "Phòng " 2 } h1 { "B" } } }).as_deref(), Some("Phòng 2"));
+        assert_eq!(of(html! { h1.wide { "A & " b { "B" } } }).as_deref(), Some("A &amp; B"));
+        assert_eq!(of(html! { main { p { "no heading" } } }), None);
+        assert_eq!(of(html! { h1 {} }), None);
+    }
 }

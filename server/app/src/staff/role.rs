@@ -90,7 +90,7 @@ impl Role {
         if self.may(Task::SeeTheList) {
             "/staff"
         } else if self.may(Task::AdministerStaff) {
-            "/staff/people"
+            "/staff/administration"
         } else {
             "/staff/certificates"
         }
