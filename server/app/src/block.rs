@@ -4,7 +4,7 @@ use api::{
     Block, BlockRequest, Hex8, IdentificationRequest, KioskId, OfflineCheckIn, ReconcileReply, ReconcileRequest,
     TicketNumber, VisitId,
 };
-use queue::{Move, VoidReason};
+use queue::{Moment, Move, VoidReason};
 use rand::RngCore;
 use time::{Date, OffsetDateTime, Time};
 
@@ -76,7 +76,15 @@ pub async fn reconcile(app: &App, kiosk: &KioskId, request: &ReconcileRequest) -
     };
 
     let history = queues::history(app, &department.code).await?;
-    let taking = Taking { app, kiosk, request: &offline.check_in, department, history, follow: offline.follow };
+    let taking = Taking {
+        app,
+        kiosk,
+        request: &offline.check_in,
+        department,
+        history,
+        follow: offline.follow,
+        earned: Moment::from_unix_ms(unix_ms(offline.taken_at).min(app.now_ms())),
+    };
     let now = app.now_ms();
     let mut tx = app.store.begin().await?;
     let paper = (&department.code, offline.service_day, offline.number.number());

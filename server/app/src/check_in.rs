@@ -79,7 +79,8 @@ pub async fn check_in(
         return replay(app, stored, kiosk, &request_hash, reply_place(&row));
     }
     let known = tx.visit(visit).await?.ok_or(Refusal::VisitConflict)?;
-    let mut changes = Changes::locked(&mut tx, app, &[key], queues::actor(&format!("kiosk:{kiosk}"))).await?;
+    let mut changes =
+        Changes::locked(&mut tx, app, std::slice::from_ref(&key), queues::actor(&format!("kiosk:{kiosk}"))).await?;
     let number = tx.take_numbers(&department.code, app.today(), 1).await?;
     let number = u16::try_from(number).ok().filter(|number| *number <= 9999).ok_or(Refusal::NumbersExhausted)?;
     let ticket = TicketRow {
@@ -90,7 +91,9 @@ pub async fn check_in(
         issued_at: app.now_ms(),
     };
     tx.issue_ticket(&ticket, kiosk, TicketSource::Server).await?;
-    let taking = Taking { app, kiosk, request, department, history, follow: None };
+    // A clock that was put back lets nobody in front of those who came before.
+    let earned = Moment::from_unix_ms(ticket.issued_at).max(changes.queue(&changes.receiving(&key)).latest());
+    let taking = Taking { app, kiosk, request, department, history, follow: None, earned };
     let reply = taking.record(&mut tx, &mut changes, &known, &ticket).await?;
     tx.commit().await?;
     changes.publish(app);
@@ -131,6 +134,8 @@ pub(crate) struct Taking<'a> {
     pub history: Arc<History>,
     /// The word that stands on paper already.
     pub follow: Option<Hex16>,
+    /// When the patient took the number: the place in the queue.
+    pub earned: Moment,
 }
 
 impl Taking<'_> {
@@ -163,9 +168,8 @@ impl Taking<'_> {
             None => None,
         };
         let through = appointment.as_ref().map_or(self.through(), |_| Through::Appointment);
-        let earned = Moment::from_unix_ms(ticket.issued_at);
         let arrival =
-            Arrival { claims: self.claims(ground), ..Arrival::new(known.visit, number, class, earned, through) };
+            Arrival { claims: self.claims(ground), ..Arrival::new(known.visit, number, class, self.earned, through) };
         let stands = self.place(changes, arrival, ticket.service_day).map_err(queues::QueueError::Refused)?;
         let promise = queues::promise(app, department, changes.queue(&stands), &self.history, known.visit);
         let follow_url = crate::phone::follow_url(tx, app, (known.visit, ticket.service_day), self.follow).await?;

@@ -5,7 +5,7 @@ use api::{Problem, ProblemCode};
 use crate::enrolment::AuthorityError;
 use crate::keys::SealError;
 use crate::queue::QueueError;
-use crate::store::{ChallengeUse, StoreError};
+use crate::store::{ChallengeUse, StoreError, Trouble};
 
 /// In engineers' words; none of them repeats what was sent.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,7 @@ pub enum Refusal {
     Authority(#[source] AuthorityError),
     #[error("the queue did not take the patient")]
     Queue(#[source] QueueError),
-    #[error("the database failed")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error("a sealed value does not open: was the master key changed?")]
     Seal(#[from] SealError),
@@ -110,6 +110,10 @@ impl Refusal {
             Self::NoDriverExamination => (404, ProblemCode::NotFound),
             Self::EnrolmentRefused => (403, ProblemCode::EnrolmentRefused),
             Self::CertificateRequestRefused => (422, ProblemCode::CertificateRequestRefused),
+            // It passes: whoever asks again later is served.
+            Self::Store(error) | Self::Queue(QueueError::Store(error)) if Trouble::of(error).is_some() => {
+                (503, ProblemCode::Internal)
+            }
             Self::Queue(_) | Self::Authority(_) | Self::Store(_) | Self::Seal(_) => (500, ProblemCode::Internal),
         }
     }

@@ -63,7 +63,7 @@ pub async fn start(config: Config, clock: SharedClock, outside: Outside) -> Resu
         tokio::spawn(worker::run(app.clone())),
         tokio::spawn(dispatch::run(app.clone())),
         tokio::spawn(queue::watch(app.clone())),
-        tokio::spawn(queue::run(app.clone())),
+        tokio::spawn(queue::watch_absent(app.clone())),
         tokio::spawn(audit::run(app.clone())),
         tokio::spawn(board::run(app.clone())),
         tokio::spawn(hospital::run(app.clone(), hl7)),

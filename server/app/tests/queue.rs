@@ -209,6 +209,36 @@ async fn who_was_called_three_times_and_did_not_come_is_a_no_show_by_itself_and_
 }
 
 #[tokio::test]
+async fn a_clock_put_back_doubles_no_number_and_lets_nobody_in_front() {
+    let hospital = Hospital::open(None).await;
+    opened(&hospital, "TIEPDON", "1").await;
+    let before: Vec<VisitId> = (0..3).map(|_| visit()).collect();
+    let mut numbers = Vec::new();
+    for visit in &before {
+        numbers.push(check_in(&hospital, *visit, "TIEPDON").await.ticket.number);
+        hospital.clock.advance(std::time::Duration::from_secs(60));
+    }
+    hospital.clock.put_back(std::time::Duration::from_secs(2 * 3600));
+    let after = visit();
+    let reply = check_in(&hospital, after, "TIEPDON").await;
+    numbers.push(reply.ticket.number);
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!((numbers.len(), reply.ticket.people_ahead), (4, Some(3)));
+    for visit in before.into_iter().chain([after]) {
+        assert_eq!(call_next(&hospital, "TIEPDON", "1").await, visit, "in the order in which they came");
+        make(&hospital, "TIEPDON", &[Move::Finish { visit }]).await.expect("finishes");
+    }
+    hospital.clock.advance(std::time::Duration::from_secs(30 * 3600));
+    let tomorrow = check_in(&hospital, visit(), "TIEPDON").await;
+    assert_eq!((tomorrow.ticket.number.number(), tomorrow.ticket.people_ahead), (1, Some(0)), "another day");
+    hospital.clock.put_back(std::time::Duration::from_secs(24 * 3600));
+    let back = check_in(&hospital, visit(), "TIEPDON").await;
+    assert_eq!(back.ticket.number.number(), 5, "yesterday's numbers go on where they were");
+    replay_is_the_state(&hospital, "TIEPDON").await;
+}
+
+#[tokio::test]
 async fn a_refused_move_leaves_nothing_behind() {
     let hospital = Hospital::open(None).await;
     let moves = [Move::OpenCounter { counter: counter("1") }, Move::CallNext { counter: counter("1") }];

@@ -108,8 +108,10 @@ pub enum Refusal {
 }
 
 impl Queue {
-    /// The event that this move is now; nothing has happened until it is applied.
+    /// The event that this move is now, or at the last event's moment where the clock was put back; nothing has happened
+    /// until it is applied.
     pub fn decide(&self, wanted: &Move, now: Moment, by: &Actor, policy: &Policy) -> Result<QueueEvent, Refusal> {
+        let now = now.max(self.latest());
         let what = match wanted {
             Move::Join(arrival) => self.join(arrival),
             Move::Renumber { visit, ticket } => What::Renumbered { visit: *visit, ticket: *ticket },

@@ -22,6 +22,8 @@ pub struct Queue {
     services: Vec<Service>,
     merged_into: Option<DepartmentCode>,
     applied: u64,
+    /// Of the last event. Time does not run backwards here, whatever a clock does.
+    latest: Moment,
 }
 
 /// A counter that was opened at least once that day.
@@ -66,6 +68,7 @@ impl Queue {
             services: Vec::new(),
             merged_into: None,
             applied: 0,
+            latest: Moment::from_unix_ms(0),
         }
     }
 
@@ -87,6 +90,11 @@ impl Queue {
     /// How many events made this state: the sequence number of the last.
     pub fn applied(&self) -> u64 {
         self.applied
+    }
+
+    /// The moment of the last event: nothing happens before it any more.
+    pub fn latest(&self) -> Moment {
+        self.latest
     }
 
     pub fn entry(&self, visit: VisitId) -> Option<&Entry> {
@@ -139,6 +147,7 @@ impl Queue {
             refusal,
         })?;
         self.applied += 1;
+        self.latest = self.latest.max(event.at);
         self.change(event.at, &event.what);
         Ok(())
     }

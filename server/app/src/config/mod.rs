@@ -93,10 +93,13 @@ pub struct Config {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("cannot read the configuration file {path}")]
+    #[error("the configuration file {path} cannot be read", path = path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("the configuration is not as documented: {0}")]
-    Form(Box<toml::de::Error>),
+    #[error("the configuration file {path} cannot be used", path = path.display())]
+    File { path: PathBuf, source: Box<ConfigError> },
+    /// The line alone: what stands in it may be a secret.
+    #[error("line {line} of the configuration is not as documented: {message}")]
+    Form { line: usize, message: String },
     #[error("no department is configured")]
     NoDepartment,
     #[error("exactly one department has reception = true, not {0}")]
@@ -155,11 +158,15 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&text)
+        Self::parse(&text).map_err(|error| ConfigError::File { path: path.to_owned(), source: Box::new(error) })
     }
 
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Form(Box::new(error)))?;
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().map_or(text.len(), |span| span.start.min(text.len()));
+            let line = text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count() + 1;
+            ConfigError::Form { line, message: error.message().to_owned() }
+        })?;
         config.departments_are_distinct()?;
         if config.papers.driver_department.as_ref().is_some_and(|code| config.department(code).is_none()) {
             return Err(ConfigError::DriverDepartment);
@@ -289,11 +296,11 @@ mod tests {
     #[test]
     fn a_misspelt_key_is_refused_wherever_it_stands() {
         let at_the_top = format!("lisen = \"127.0.0.1:1\"\n{EXAMPLE}");
-        assert!(matches!(Config::parse(&at_the_top), Err(ConfigError::Form(_))));
+        assert!(matches!(Config::parse(&at_the_top), Err(ConfigError::Form { .. })));
         let inside = EXAMPLE.replace("durability =", "durabilty =");
-        assert!(matches!(Config::parse(&inside), Err(ConfigError::Form(_))));
+        assert!(matches!(Config::parse(&inside), Err(ConfigError::Form { .. })));
         let in_a_default = EXAMPLE.replace("face_frames =", "face_frame =");
-        assert!(matches!(Config::parse(&in_a_default), Err(ConfigError::Form(_))));
+        assert!(matches!(Config::parse(&in_a_default), Err(ConfigError::Form { .. })));
     }
 
     #[test]
@@ -332,7 +339,7 @@ mod tests {
         let config = Config::parse(&EXAMPLE.replace(file, token).replace(password, "")).expect("a token");
         let signing = config.dispatch.and_then(|dispatch| dispatch.signing);
         assert!(matches!(signing, Some(KeyConfig::Pkcs11 { .. })));
-        assert!(matches!(Config::parse(&EXAMPLE.replace(file, token)), Err(ConfigError::Form(_))), "both");
+        assert!(matches!(Config::parse(&EXAMPLE.replace(file, token)), Err(ConfigError::Form { .. })), "both");
     }
 
     #[test]

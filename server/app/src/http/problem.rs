@@ -26,8 +26,7 @@ impl From<Refusal> for Failure {
         match &refusal {
             // What failed inside stays inside, and is logged here, where it is handled.
             Refusal::Store(_) | Refusal::Seal(_) | Refusal::Authority(_) => {
-                let cause = std::error::Error::source(&refusal).map(ToString::to_string).unwrap_or_default();
-                tracing::error!("{refusal}: {cause}");
+                tracing::error!(error = &refusal as &dyn std::error::Error, "{refusal}");
             }
             refused => tracing::info!(code = ?problem.code, "{refused}"),
         }
@@ -41,6 +40,9 @@ impl IntoResponse for Failure {
         let mut response = (status, axum::Json(self.0)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
         response
     }
 }

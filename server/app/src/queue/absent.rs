@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 const ACTOR: &str = "server";
 
 /// Looks until the task is dropped.
-pub async fn run(app: App) {
+pub async fn watch_absent(app: App) {
     loop {
         tokio::time::sleep(PAUSE).await;
         if let Err(error) = sweep(&app).await {

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::config::DepartmentConfig;
 use crate::store::{QueueKey, Store, StoreError, Tx};
 
-pub use absent::{run, sweep};
+pub use absent::{sweep, watch_absent};
 pub use change::{Changes, finish, make, merge, transfer};
 pub use news::{Changed, News, watch};
 pub use promise::{Promise, backtest, history, promise, promise_behind, promise_to_newcomer};
@@ -36,7 +36,7 @@ pub enum QueueError {
     /// The record does not follow from itself: a person must look.
     #[error("the record of queue {department} is damaged: {broken}")]
     Broken { department: DepartmentCode, broken: Broken },
-    #[error("the database failed")]
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 

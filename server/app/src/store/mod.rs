@@ -27,6 +27,7 @@ mod queue;
 mod sign_in;
 mod staff;
 mod tickets;
+mod trouble;
 mod trust;
 mod visits;
 
@@ -37,7 +38,7 @@ use identity::FacilityCode;
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::query::Query;
-use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Row};
 use time::Date;
 use time::macros::format_description;
 
@@ -71,6 +72,7 @@ pub use papers::{ConsentRow, DeclarationConsent, DeclarationRow, NonceRow};
 pub use sign_in::{AccountRow, FactorRow, MemberRow};
 pub use staff::{NewStaffSession, SignInStep, StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
+pub use trouble::Trouble;
 pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
@@ -115,9 +117,9 @@ pub struct Tx {
 pub enum StoreError {
     #[error("the database URL starts neither with sqlite: nor with postgres:")]
     UnknownEngine,
-    #[error("the database does not answer")]
+    #[error("{}", Trouble::of(.0).map_or("the database did not do what it was asked", Trouble::sentence))]
     Database(#[from] sqlx::Error),
-    #[error("the tables cannot be brought to this version")]
+    #[error("{}", Trouble::of(.0).map_or("the tables cannot be brought to this version", Trouble::sentence))]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("a stored value of {column} is not one this version writes")]
     Stored { column: &'static str },
@@ -143,6 +145,10 @@ impl Store {
                 (pool.clone(), pool)
             }
             Engine::Sqlite => {
+                // A pool would try again and again, and say in the end that nobody answers.
+                let mut first = AnyConnection::connect(url).await?;
+                first.execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;").await?;
+                first.close().await?;
                 let write = sqlite_pool(1, durability).connect(url).await?;
                 (sqlite_pool(connections, durability).connect(url).await?, write)
             }
@@ -240,7 +246,13 @@ fn sqlite_pool(connections: u32, durability: Durability) -> AnyPoolOptions {
              PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16384;"
         }
     };
-    AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+    let options = AnyPoolOptions::new().max_connections(connections).before_acquire(|connection, _| {
+        // After a write that failed SQLite has rolled back by itself, and the driver still counts the transaction:
+        // such a connection refuses whatever comes next.
+        let usable = !connection.is_in_transaction();
+        Box::pin(async move { Ok(usable) })
+    });
+    options.after_connect(move |connection, _| {
         Box::pin(async move {
             connection.execute(pragmas).await?;
             Ok(())
