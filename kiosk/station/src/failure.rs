@@ -110,6 +110,7 @@ pub fn prospect(error: &ServerError) -> Prospect {
         | ProblemCode::NotFound
         | ProblemCode::MethodNotAllowed
         | ProblemCode::DepartmentClosed
+        | ProblemCode::DepartmentFull
         | ProblemCode::NumbersExhausted
         | ProblemCode::EidNotConfigured
         | ProblemCode::EidVerifierDown

@@ -275,6 +275,7 @@ mod tests {
             waiting: 3,
             wait_minutes: None,
             open: true,
+            full: false,
             reception: false,
         }
     }

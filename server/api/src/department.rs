@@ -18,7 +18,11 @@ pub struct DepartmentView {
     /// Minutes, low and high; absent while too little is known.
     #[schema(value_type = Option<[u16; 2]>)]
     pub wait_minutes: Option<(u16, u16)>,
+    /// Takes patients now.
     pub open: bool,
+    /// Gave as many numbers today as it may. It is not open then, but takes who has priority or an appointment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub full: bool,
     /// The reception counter: where the counter route and "I don't know which department" lead.
     pub reception: bool,
 }

@@ -36,6 +36,8 @@ pub enum ProblemCode {
     EvidenceRefused,
     DepartmentUnknown,
     DepartmentClosed,
+    /// As many numbers as the department gives in a day were given; who has priority or an appointment is still taken.
+    DepartmentFull,
     /// The day has no numbers left.
     NumbersExhausted,
     /// The number on paper was not reserved for this kiosk, or another visit holds it.

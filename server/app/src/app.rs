@@ -12,6 +12,7 @@ use crate::board::Boards;
 use crate::certificate::WorkingTime;
 use crate::clock::{SharedClock, service_day, unix_ms};
 use crate::config::{CertificateSettings, Config, ConfigError, SecretSource};
+use crate::department::{self, Known};
 use crate::dispatch::{Carrier, Dispatch, FacilitySigner, HttpCarrier, Signer};
 use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::enrolment::AuthorityError;
@@ -63,6 +64,7 @@ pub struct Shared {
     /// Tells open pages that something changed.
     pub news: News,
     pub(crate) operations: Operations,
+    pub(crate) known_departments: Known,
 }
 
 /// A verifier and the key it signs with.
@@ -175,6 +177,7 @@ impl App {
         }
         let database = &config.database;
         let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
+        let departments = department::open(&store, &config, unix_ms(clock.now())).await?;
         let Outside { insurance, eid, signer, carrier, accounts } = outside;
         for account in accounts {
             account.share(store.clone(), keys.clone());
@@ -186,7 +189,8 @@ impl App {
             enrolment_limit: RateLimit::per_minute(config.limits.logins_per_minute),
             public_limit: RateLimit::per_minute(config.limits.verifications_per_minute),
             watch_limit: RateLimit::per_minute(config.limits.watch_requests_per_minute),
-            boards: Boards::open(&config, service_day(clock.now()))?,
+            boards: Boards::open(&config, &departments, service_day(clock.now()))?,
+            known_departments: Known::of(departments),
             queues: Queues::default(),
             news: News::default(),
             operations: Operations::from_config(&config)?,

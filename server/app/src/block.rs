@@ -9,7 +9,7 @@ use rand::RngCore;
 use time::{Date, OffsetDateTime, Time};
 
 use crate::app::App;
-use crate::check_in::{self, Taking};
+use crate::check_in::{self, Admits, Taking};
 use crate::clock::{HO_CHI_MINH, unix_ms};
 use crate::finding::{Finding, examine};
 use crate::identify::{Asked, Entitlement, canonical, reply_for};
@@ -23,7 +23,10 @@ const MAX_NUMBERS: u16 = 50;
 
 /// Reserves numbers and challenges of today for this kiosk.
 pub async fn reserve(app: &App, kiosk: &KioskId, request: &BlockRequest) -> Result<Block, Refusal> {
-    let department = app.config.department(&request.department).ok_or(Refusal::DepartmentUnknown)?;
+    let department = app.department(&request.department).ok_or(Refusal::DepartmentUnknown)?;
+    if department.is_retired() {
+        return Err(Refusal::DepartmentClosed);
+    }
     if !(1..=MAX_NUMBERS).contains(&request.count) {
         return Err(Refusal::BlockSize);
     }
@@ -65,8 +68,10 @@ pub async fn reconcile(app: &App, kiosk: &KioskId, request: &ReconcileRequest) -
     if known.as_ref().is_some_and(|known| known.kiosk != *kiosk) {
         return Err(Refusal::VisitConflict);
     }
-    let department = app.config.department(&offline.check_in.department).ok_or(Refusal::DepartmentUnknown)?;
-    if offline.number.prefix() != department.prefix || offline.service_day > app.today() {
+    let department = app.department(&offline.check_in.department).ok_or(Refusal::DepartmentUnknown)?;
+    // The prefix of a day that is over may have been another.
+    let of_today = offline.service_day == app.today();
+    if (of_today && offline.number.prefix() != department.prefix) || offline.service_day > app.today() {
         return Err(Refusal::NumberNotReserved);
     }
     // Evidence first, outside the transaction; one that the server holds already is not looked at again.
@@ -80,7 +85,8 @@ pub async fn reconcile(app: &App, kiosk: &KioskId, request: &ReconcileRequest) -
         app,
         kiosk,
         request: &offline.check_in,
-        department,
+        department: &department,
+        admits: Admits::Everybody,
         history,
         follow: offline.follow,
         earned: Moment::from_unix_ms(unix_ms(offline.taken_at).min(app.now_ms())),
@@ -215,7 +221,7 @@ async fn settle(
     let mut changes = Changes::locked(tx, app, &keys, queues::actor(&format!("kiosk:{kiosk}"))).await?;
     let mut voided = None;
     if let Some(given) = given {
-        let its_department = app.config.department(&given.department).ok_or(Refusal::DepartmentUnknown)?;
+        let its_department = app.department(&given.department).ok_or(Refusal::DepartmentUnknown)?;
         voided = TicketNumber::new(its_department.prefix, given.number).ok();
         tx.void_ticket(visit, VoidReason::PaperNumberWins.code()).await?;
         let detail = format!("{} {}", given.department, given.number);

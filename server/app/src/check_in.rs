@@ -13,7 +13,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
-use crate::config::{DepartmentConfig, UnknownSigner};
+use crate::config::UnknownSigner;
+use crate::department::Department;
 use crate::hospital;
 use crate::identify::{canonical, entitlement_place, entitlement_view, outbox_place, replay, visit_person_place};
 use crate::insurance::{EntitlementRecord, Verdict};
@@ -64,8 +65,8 @@ pub async fn check_in(
         }
     }
     let now = app.now();
-    let department = app.config.department(&request.department).ok_or(Refusal::DepartmentUnknown)?;
-    if !department.is_open_at(now.to_offset(HO_CHI_MINH).time()) {
+    let department = app.department(&request.department).ok_or(Refusal::DepartmentUnknown)?;
+    if department.is_retired() || !department.is_open_at(now.to_offset(HO_CHI_MINH).time()) {
         return Err(Refusal::DepartmentClosed);
     }
 
@@ -81,6 +82,12 @@ pub async fn check_in(
     let known = tx.visit(visit).await?.ok_or(Refusal::VisitConflict)?;
     let mut changes =
         Changes::locked(&mut tx, app, std::slice::from_ref(&key), queues::actor(&format!("kiosk:{kiosk}"))).await?;
+    let admits = match department.capacity.filter(|_| kiosk.as_str() != STAFF) {
+        Some(capacity) if tx.tickets_given(&department.code, app.today()).await? >= u64::from(capacity) => {
+            Admits::WhoComesFirst
+        }
+        Some(_) | None => Admits::Everybody,
+    };
     let number = tx.take_numbers(&department.code, app.today(), 1).await?;
     let number = u16::try_from(number).ok().filter(|number| *number <= 9999).ok_or(Refusal::NumbersExhausted)?;
     let ticket = TicketRow {
@@ -93,7 +100,7 @@ pub async fn check_in(
     tx.issue_ticket(&ticket, kiosk, TicketSource::Server).await?;
     // A clock that was put back lets nobody in front of those who came before.
     let earned = Moment::from_unix_ms(ticket.issued_at).max(changes.queue(&changes.receiving(&key)).latest());
-    let taking = Taking { app, kiosk, request, department, history, follow: None, earned };
+    let taking = Taking { app, kiosk, request, department: &department, admits, history, follow: None, earned };
     let reply = taking.record(&mut tx, &mut changes, &known, &ticket).await?;
     tx.commit().await?;
     changes.publish(app);
@@ -125,12 +132,21 @@ pub(crate) async fn open_unidentified(
     .map(drop)
 }
 
+/// Whom a department takes: the law's priority and whoever has an appointment come before its capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admits {
+    Everybody,
+    /// It gave as many numbers today as it may.
+    WhoComesFirst,
+}
+
 /// One check-in being written.
 pub(crate) struct Taking<'a> {
     pub app: &'a App,
     pub kiosk: &'a KioskId,
     pub request: &'a CheckInRequest,
-    pub department: &'a DepartmentConfig,
+    pub department: &'a Department,
+    pub admits: Admits,
     pub history: Arc<History>,
     /// The word that stands on paper already.
     pub follow: Option<Hex16>,
@@ -167,6 +183,9 @@ impl Taking<'_> {
             }
             None => None,
         };
+        if self.admits == Admits::WhoComesFirst && ground.is_none() && self.request.declared.is_empty() && appointment.is_none() {
+            return Err(Refusal::DepartmentFull);
+        }
         let through = appointment.as_ref().map_or(self.through(), |_| Through::Appointment);
         let arrival =
             Arrival { claims: self.claims(ground), ..Arrival::new(known.visit, number, class, self.earned, through) };
@@ -314,20 +333,24 @@ fn minute(moment: OffsetDateTime) -> String {
 /// All departments as a kiosk shows them.
 pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
     let local = app.now().to_offset(HO_CHI_MINH).time();
-    let mut views = Vec::with_capacity(app.config.departments.len());
-    for department in &app.config.departments {
+    let given = app.store.tickets_given(app.today()).await?;
+    let mut views = Vec::new();
+    for department in app.departments().active() {
         let queue = queues::today(app, &department.code).await?;
         let history = queues::history(app, &department.code).await?;
         let promise = queues::promise_to_newcomer(app, department, &queue, &history);
+        let given = given.get(&department.code).copied().unwrap_or(0);
+        let full = department.capacity.is_some_and(|capacity| given >= u64::from(capacity));
         views.push(DepartmentView {
             code: department.code.clone(),
             name_vi: department.name_vi.clone(),
             name_en: department.name_en.clone(),
-            rooms: department.rooms.clone(),
+            rooms: department.doors(),
             floor: department.floor.clone(),
             waiting: promise.ahead,
             wait_minutes: promise.minutes,
-            open: department.is_open_at(local),
+            open: department.is_open_at(local) && !full,
+            full,
             reception: department.reception,
         });
     }
@@ -352,7 +375,7 @@ pub struct CheckInPlace {
 impl CheckInPlace {
     pub(crate) async fn of(app: &App, visit: VisitId, language: Language) -> Result<Option<Self>, StoreError> {
         let Some(ticket) = app.store.ticket(visit).await? else { return Ok(None) };
-        Ok(app.config.department(&ticket.department).and_then(|department| {
+        Ok(app.department(&ticket.department).and_then(|department| {
             let name = match language {
                 Language::Vietnamese => &department.name_vi,
                 Language::English => &department.name_en,

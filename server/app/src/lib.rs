@@ -13,6 +13,7 @@ pub mod certificate;
 pub mod check_in;
 pub mod clock;
 pub mod config;
+pub mod department;
 pub mod dispatch;
 pub mod eid;
 pub mod enrolment;

@@ -25,6 +25,8 @@ pub enum Refusal {
     DepartmentUnknown,
     #[error("the department is closed now")]
     DepartmentClosed,
+    #[error("the department gave as many numbers today as it may")]
+    DepartmentFull,
     #[error("the department has no numbers left today")]
     NumbersExhausted,
     #[error("the number on paper was not reserved for this kiosk, or another visit holds it")]
@@ -89,6 +91,7 @@ impl Refusal {
             Self::EvidenceRefused(_) => (422, ProblemCode::EvidenceRefused),
             Self::DepartmentUnknown => (404, ProblemCode::DepartmentUnknown),
             Self::DepartmentClosed => (409, ProblemCode::DepartmentClosed),
+            Self::DepartmentFull => (409, ProblemCode::DepartmentFull),
             Self::NumbersExhausted => (409, ProblemCode::NumbersExhausted),
             Self::NumberNotReserved => (409, ProblemCode::NumberNotReserved),
             Self::SealBroken => (422, ProblemCode::SealBroken),
@@ -129,6 +132,7 @@ impl From<QueueError> for Refusal {
         match error {
             QueueError::Store(error) => Self::Store(error),
             QueueError::DepartmentUnknown => Self::DepartmentUnknown,
+            QueueError::DepartmentRetired => Self::DepartmentClosed,
             QueueError::Refused(_) | QueueError::Contended | QueueError::Broken { .. } => {
                 tracing::error!("a queue: {error}");
                 Self::Queue(error)

@@ -1,7 +1,9 @@
 //! Lists as hospitals export them.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
-use interop::sheet::{Expected, Findings, MAX_BYTES, MAX_ROWS, Wrong, read_appointments, read_departments};
+use interop::sheet::{
+    Expected, Findings, MAX_BYTES, MAX_ROWS, Wrong, read_appointments, read_departments, write_departments,
+};
 use interop::{AppointmentNotice, Told};
 use time::macros::{datetime, offset, time};
 
@@ -106,6 +108,7 @@ fn departments_come_with_rooms_hours_and_capacity() {
     let hours = departments[1].hours.unwrap();
     assert_eq!((hours.from, hours.to, departments[1].capacity), (time!(6:30), time!(16:30), Some(120)));
     assert_eq!(departments[1].name_en, "Khám bệnh");
+    assert_eq!(read_departments(&write_departments(&departments)).unwrap(), departments, "what is written is read");
 
     let wrong = list.replace("K01;B", "TIEPDON;A").replace("16h30;;;120", "06:00;5;;0").replace("có;", "?;");
     let findings = read_departments(wrong.as_bytes()).unwrap_err();

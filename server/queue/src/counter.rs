@@ -4,19 +4,20 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// As written on the door: "1", "102", "P203". 1 to 16 letters, digits, `-` and `.` (Vietnamese letters too).
+/// As written on the door: "1", "102", "P203", "Siêu âm 2". 1 to 32 letters (Vietnamese ones too), digits, `-` and `.`,
+/// with single spaces between.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CounterId(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a counter has 1 to 16 letters, digits, '-' and '.'")]
+#[error("a counter has 1 to 32 letters, digits, '-' and '.', with single spaces between")]
 pub struct CounterError;
 
 impl CounterId {
     pub fn parse(text: &str) -> Result<Self, CounterError> {
-        let fits = (1..=16).contains(&text.chars().count())
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
+        let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
+        let fits = text.chars().count() <= 32 && text.split(' ').all(word);
         if fits { Ok(Self(text.to_owned())) } else { Err(CounterError) }
     }
 
@@ -50,10 +51,10 @@ mod tests {
 
     #[test]
     fn a_counter_is_a_short_word_without_what_could_confuse_a_path() {
-        for good in ["1", "102", "P203", "Quầy1"] {
+        for good in ["1", "102", "P203", "Quầy1", "Phòng 102", "Siêu âm 2"] {
             assert!(CounterId::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "a/b", "1 2", "<b>", "12345678901234567"] {
+        for bad in ["", " ", "a/b", " 1", "1 ", "1  2", "1\t2", "<b>", "123456789012345678901234567890123"] {
             assert_eq!(CounterId::parse(bad), Err(CounterError), "{bad}");
         }
     }

@@ -157,6 +157,7 @@ fn departments() -> Result<Vec<DepartmentView>, BenchError> {
         waiting: 6,
         wait_minutes: Some((24, 36)),
         open: true,
+        full: false,
         reception: false,
     }])
 }

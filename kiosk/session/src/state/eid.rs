@@ -60,6 +60,7 @@ fn notice(failure: ServerFailure) -> WayNotice {
             | ProblemCode::EvidenceRefused
             | ProblemCode::DepartmentUnknown
             | ProblemCode::DepartmentClosed
+            | ProblemCode::DepartmentFull
             | ProblemCode::NumbersExhausted
             | ProblemCode::NumberNotReserved
             | ProblemCode::SealBroken

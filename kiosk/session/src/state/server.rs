@@ -188,7 +188,10 @@ fn refusal(code: ProblemCode) -> Refusal {
         | ProblemCode::EidOtherKiosk
         | ProblemCode::EidRefused => Refusal::Evidence(CounterReason::EidNotConfirmed),
         ProblemCode::VisitConflict => Refusal::Evidence(CounterReason::AskedForPerson),
-        ProblemCode::DepartmentUnknown | ProblemCode::DepartmentClosed | ProblemCode::NumbersExhausted => {
+        ProblemCode::DepartmentUnknown
+        | ProblemCode::DepartmentClosed
+        | ProblemCode::DepartmentFull
+        | ProblemCode::NumbersExhausted => {
             Refusal::Department
         }
         ProblemCode::MalformedBody

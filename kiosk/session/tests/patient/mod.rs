@@ -84,6 +84,7 @@ pub fn department(code: &str, vi: &str, en: &str, rooms: &str, floor: &str) -> D
         waiting: 6,
         wait_minutes: Some((24, 36)),
         open: true,
+        full: false,
         reception: code == "QUAY",
     }
 }

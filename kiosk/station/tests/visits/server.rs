@@ -237,6 +237,7 @@ fn departments() -> Vec<DepartmentView> {
         waiting: 6,
         wait_minutes: Some((8, 12)),
         open: true,
+        full: false,
         reception,
     };
     vec![

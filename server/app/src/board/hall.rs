@@ -11,7 +11,7 @@ use api::DepartmentCode;
 use queue::{Moment, Queue};
 
 use super::view::announcement;
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 
 /// A call younger than this is worth saying by a server that has just begun.
 const STILL_NEW_MS: i64 = 20_000;
@@ -51,7 +51,7 @@ impl Hall {
     /// Looks at what was called since, and says whose turn it is. Returns when to look again by itself.
     pub fn listen(
         &mut self,
-        departments: &[(&DepartmentConfig, &Queue)],
+        departments: &[(&Department, &Queue)],
         voice: Option<&Voice>,
         manner: &Manner,
         now: Moment,
@@ -94,7 +94,7 @@ impl Hall {
         self.spoken.as_ref().map(|spoken| Moment::from_unix_ms(spoken.began_ms).plus_ms(millis(spoken.lasts)))
     }
 
-    fn take_calls(&mut self, department: &DepartmentConfig, queue: &Queue, now: Moment) {
+    fn take_calls(&mut self, department: &Department, queue: &Queue, now: Moment) {
         let calls = queue.calls();
         let first_look = !self.seen.contains_key(&department.code);
         let seen = self.seen.entry(department.code.clone()).or_insert(0);
@@ -112,7 +112,7 @@ impl Hall {
     }
 
     /// Who went in while the hall was busy with others needs no call.
-    fn forget_who_came(&mut self, departments: &[(&DepartmentConfig, &Queue)]) {
+    fn forget_who_came(&mut self, departments: &[(&Department, &Queue)]) {
         let expected = |waiting: &Announcement| {
             departments.iter().any(|(_, queue)| {
                 let called = |counter: &queue::CounterId| {

@@ -19,7 +19,7 @@ mod view;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use announce::{Manner, Voice, VoiceError};
@@ -31,7 +31,8 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
-use crate::config::{Config, DepartmentConfig};
+use crate::config::Config;
+use crate::department::{Department, Departments};
 use crate::keys::SealError;
 use crate::queue::{Changed, Promise, QueueError};
 use crate::store::StoreError;
@@ -61,7 +62,7 @@ pub struct Boards {
     version: String,
     halls: Mutex<HashMap<DepartmentCode, Hall>>,
     names: Mutex<Names>,
-    pictures: HashMap<DepartmentCode, watch::Sender<Arc<Picture>>>,
+    pictures: RwLock<HashMap<DepartmentCode, watch::Sender<Arc<Picture>>>>,
     day: watch::Sender<Arc<Day>>,
     looked_at_ms: AtomicI64,
     watchers: Arc<Semaphore>,
@@ -109,24 +110,36 @@ pub struct Picture {
 }
 
 impl Boards {
-    pub fn open(config: &Config, today: Date) -> Result<Self, VoiceError> {
+    pub fn open(config: &Config, departments: &Departments, today: Date) -> Result<Self, VoiceError> {
         let board = &config.board;
         let voice =
             board.voice.as_deref().map(|folder| Voice::open(folder, board.recordings.as_deref())).transpose()?;
-        let codes = config.departments.iter().map(|department| &department.code);
-        let codes = codes.chain(board.groups.iter().map(|group| &group.code));
         let nothing = Day { date: today, departments: HashMap::new() };
-        Ok(Self {
+        let boards = Self {
             voice,
             manner: board.manner(),
             version: version(),
             halls: Mutex::default(),
             names: Mutex::default(),
-            pictures: codes.map(|code| (code.clone(), watch::Sender::new(Arc::default()))).collect(),
+            pictures: RwLock::default(),
             day: watch::Sender::new(Arc::new(nothing)),
             looked_at_ms: AtomicI64::new(i64::MIN),
             watchers: Arc::new(Semaphore::new(MAX_WATCHERS)),
-        })
+        };
+        boards.hang(config, departments);
+        Ok(boards)
+    }
+
+    /// A board for each department and group that has none yet. Departments come in the course of the day; none goes.
+    fn hang(&self, config: &Config, departments: &Departments) {
+        let codes = departments.all().map(|department| &department.code);
+        let codes = codes.chain(config.board.groups.iter().map(|group| &group.code));
+        let mut pictures = self.pictures.write().unwrap_or_else(PoisonError::into_inner);
+        for code in codes {
+            if !pictures.contains_key(code) {
+                pictures.insert(code.clone(), watch::Sender::new(Arc::default()));
+            }
+        }
     }
 
     /// The queues of the day, and word of each change.
@@ -136,7 +149,8 @@ impl Boards {
 
     /// None where there is no such board.
     pub fn picture(&self, board: &DepartmentCode) -> Option<watch::Receiver<Arc<Picture>>> {
-        self.pictures.get(board).map(watch::Sender::subscribe)
+        let pictures = self.pictures.read().unwrap_or_else(PoisonError::into_inner);
+        pictures.get(board).map(watch::Sender::subscribe)
     }
 
     /// May what this process knows be called live?
@@ -147,10 +161,10 @@ impl Boards {
 }
 
 /// The departments that a board shows; none where there is no such board.
-fn departments<'a>(config: &'a Config, board: &DepartmentCode) -> Option<Vec<&'a DepartmentConfig>> {
-    match config.board.groups.iter().find(|group| group.code == *board) {
-        Some(group) => Some(group.departments.iter().filter_map(|code| config.department(code)).collect()),
-        None => config.department(board).map(|department| vec![department]),
+fn departments(app: &App, board: &DepartmentCode) -> Option<Vec<Arc<Department>>> {
+    match app.config.board.groups.iter().find(|group| group.code == *board) {
+        Some(group) => Some(group.departments.iter().filter_map(|code| app.department(code)).collect()),
+        None => app.department(board).map(|department| vec![department]),
     }
 }
 
@@ -223,8 +237,10 @@ pub async fn refresh(app: &App, look: &Look) -> Result<Option<Moment>, BoardErro
     let (boards, now) = (&app.boards, Moment::from_unix_ms(app.now_ms()));
     let policy = app.config.queue.policy();
     let known = boards.day.borrow().clone();
+    let listed = app.departments();
+    boards.hang(&app.config, &listed);
     let mut lines = HashMap::new();
-    for department in &app.config.departments {
+    for department in listed.all() {
         let old = known.departments.get(&department.code).filter(|_| known.date == app.today());
         let queue = match old {
             Some(line) if !look.is_at(&department.code) => line.queue.clone(),
@@ -240,11 +256,12 @@ pub async fn refresh(app: &App, look: &Look) -> Result<Option<Moment>, BoardErro
     }
     let names = names(app, &lines).await?;
     let mut again: Option<Moment> = None;
-    for (code, sender) in &boards.pictures {
-        let Some(departments) = departments(&app.config, code) else { continue };
-        let shown: Vec<(&DepartmentConfig, &Queue)> = departments
+    let pictures = boards.pictures.read().unwrap_or_else(PoisonError::into_inner);
+    for (code, sender) in pictures.iter() {
+        let Some(departments) = departments(app, code) else { continue };
+        let shown: Vec<(&Department, &Queue)> = departments
             .iter()
-            .filter_map(|department| lines.get(&department.code).map(|line| (*department, &*line.queue)))
+            .filter_map(|department| lines.get(&department.code).map(|line| (&**department, &*line.queue)))
             .collect();
         let (spoken, next) = {
             let mut halls = boards.halls.lock().unwrap_or_else(PoisonError::into_inner);
@@ -265,6 +282,7 @@ pub async fn refresh(app: &App, look: &Look) -> Result<Option<Moment>, BoardErro
             new
         });
     }
+    drop(pictures);
     match look {
         Look::All => boards.looked_at_ms.store(now.unix_ms(), Ordering::Relaxed),
         Look::At(_) => {}
@@ -280,12 +298,7 @@ pub async fn refresh(app: &App, look: &Look) -> Result<Option<Moment>, BoardErro
     Ok(again)
 }
 
-async fn foretell(
-    app: &App,
-    department: &DepartmentConfig,
-    queue: Arc<Queue>,
-    now: Moment,
-) -> Result<Line, QueueError> {
+async fn foretell(app: &App, department: &Department, queue: Arc<Queue>, now: Moment) -> Result<Line, QueueError> {
     let history = crate::queue::history(app, &department.code).await?;
     let order = queue.order(now, &app.config.queue.policy());
     let promises = order

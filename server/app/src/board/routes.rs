@@ -72,9 +72,9 @@ fn names(app: &App, code: &DepartmentCode) -> Option<(String, String)> {
     let group = app.config.board.groups.iter().find(|group| group.code == *code);
     match group {
         Some(group) => Some((group.name_vi.clone(), group.name_en.clone())),
-        None => departments(&app.config, code)?
-            .first()
-            .map(|department| (department.name_vi.clone(), department.name_en.clone())),
+        None => {
+            departments(app, code)?.first().map(|department| (department.name_vi.clone(), department.name_en.clone()))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use announce::{Announcement, Destination, PlaceName, Standing};
 use api::{TicketNumber, VisitId};
 use queue::{Call, Class, CounterId, Entry, Moment, Policy, Queue, State};
 
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 
 /// Numbers announced as next, for one department.
 const NEXT: usize = 5;
@@ -78,7 +78,7 @@ pub struct Called {
 
 impl BoardView {
     /// The departments in the order of the board, each with its queue.
-    pub fn of(departments: &[(&DepartmentConfig, &Queue)], names: &Names, now: Moment, policy: &Policy) -> Self {
+    pub fn of(departments: &[(&Department, &Queue)], names: &Names, now: Moment, policy: &Policy) -> Self {
         let sections =
             departments.iter().map(|(department, queue)| Section::of(department, queue, names, now, policy)).collect();
         let mut calls: Vec<Called> = departments
@@ -104,7 +104,7 @@ impl BoardView {
 }
 
 impl Section {
-    fn of(department: &DepartmentConfig, queue: &Queue, names: &Names, now: Moment, policy: &Policy) -> Self {
+    fn of(department: &Department, queue: &Queue, names: &Names, now: Moment, policy: &Policy) -> Self {
         let shown = queue.counters().filter(|(_, counter)| counter.open || counter.serving.is_some());
         let mut rows: Vec<Row> = shown
             .map(|(place, _)| Row {
@@ -128,7 +128,7 @@ impl Section {
 }
 
 impl PlaceKind {
-    pub fn of(department: &DepartmentConfig) -> Self {
+    pub fn of(department: &Department) -> Self {
         if department.reception { Self::Counter } else { Self::Room }
     }
 }
@@ -153,7 +153,7 @@ impl Current {
 }
 
 /// The call as the hall hears it; none where the patient is not expected any more.
-pub fn announcement(department: &DepartmentConfig, queue: &Queue, call: &Call) -> Option<Announcement> {
+pub fn announcement(department: &Department, queue: &Queue, call: &Call) -> Option<Announcement> {
     let entry = queue.entry(call.visit)?;
     if !matches!(&entry.state, State::Called { counter, .. } if *counter == call.counter) {
         return None;

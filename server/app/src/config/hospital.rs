@@ -2,10 +2,12 @@
 
 use api::DepartmentCode;
 use identity::FacilityCode;
+use interop::Hours;
 use serde::{Deserialize, Serialize};
 use time::Time;
 
 use super::text;
+use crate::department::Wanted;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,7 @@ pub struct DepartmentConfig {
     pub prefix: char,
     pub name_vi: String,
     pub name_en: String,
+    /// As written on the doors, divided by commas.
     pub rooms: String,
     pub floor: String,
     /// The counter that the counter route leads to. Exactly one.
@@ -36,6 +39,8 @@ pub struct DepartmentConfig {
     pub hours: Option<OpeningHours>,
     /// Minutes one patient takes, low and high; without it no waiting time is promised.
     pub minutes_per_patient: Option<(u16, u16)>,
+    /// Numbers in a day; without it as many as come.
+    pub capacity: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -48,7 +53,18 @@ pub struct OpeningHours {
 }
 
 impl DepartmentConfig {
-    pub fn is_open_at(&self, local: Time) -> bool {
-        self.hours.is_none_or(|hours| hours.from <= local && local < hours.to)
+    pub fn to_wanted(&self) -> Wanted {
+        Wanted {
+            code: self.code.clone(),
+            prefix: Some(self.prefix),
+            name_vi: self.name_vi.clone(),
+            name_en: self.name_en.clone(),
+            rooms: self.rooms.split(',').map(|room| room.trim().to_owned()).collect(),
+            floor: Some(self.floor.clone()).filter(|floor| !floor.is_empty()),
+            reception: self.reception,
+            hours: self.hours.map(|OpeningHours { from, to }| Hours { from, to }),
+            minutes_per_patient: self.minutes_per_patient,
+            capacity: self.capacity.map(u32::from),
+        }
     }
 }

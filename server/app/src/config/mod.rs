@@ -26,6 +26,8 @@ use api::DepartmentCode;
 use serde::{Deserialize, Serialize};
 
 use crate::board::BoardConfig;
+use crate::department::rule::{self, Findings};
+use crate::department::{Department, Departments};
 
 pub use self::audit::AuditConfig;
 pub use self::queue::QueueConfig;
@@ -59,6 +61,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub master_key: SecretSource,
     pub hospital: HospitalConfig,
+    /// Taken over into the database once; what stands there counts from then on.
+    #[serde(default)]
     pub departments: Vec<DepartmentConfig>,
     pub insurance: Option<InsuranceConfig>,
     pub eid: Option<EidConfig>,
@@ -100,14 +104,8 @@ pub enum ConfigError {
     /// The line alone: what stands in it may be a secret.
     #[error("line {line} of the configuration is not as documented: {message}")]
     Form { line: usize, message: String },
-    #[error("no department is configured")]
-    NoDepartment,
-    #[error("exactly one department has reception = true, not {0}")]
-    Reception(usize),
-    #[error("departments {0} and {1} share a code or a prefix")]
-    DepartmentsAlike(DepartmentCode, DepartmentCode),
-    #[error("the prefix of department {0} is not one capital letter A-Z")]
-    Prefix(DepartmentCode),
+    #[error("[[departments]]: {0}")]
+    Departments(Findings),
     #[error("cannot read the secret {what}")]
     SecretFile { what: &'static str, source: std::io::Error },
     #[error("the environment variable for the secret {0} is not set")]
@@ -167,12 +165,8 @@ impl Config {
             let line = text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count() + 1;
             ConfigError::Form { line, message: error.message().to_owned() }
         })?;
-        config.departments_are_distinct()?;
-        if config.papers.driver_department.as_ref().is_some_and(|code| config.department(code).is_none()) {
-            return Err(ConfigError::DriverDepartment);
-        }
-        let codes: Vec<_> = config.departments.iter().map(|department| department.code.clone()).collect();
-        if let Some(fault) = config.board.fault(&codes) {
+        config.seed().map_err(ConfigError::Departments)?;
+        if let Some(fault) = config.board.fault() {
             return Err(ConfigError::Board(fault));
         }
         config.nothing_travels_in_clear()?;
@@ -210,28 +204,27 @@ impl Config {
         }
     }
 
-    pub fn department(&self, code: &DepartmentCode) -> Option<&DepartmentConfig> {
-        self.departments.iter().find(|department| department.code == *code)
+    /// The departments of the file, by the rules of all lists; none is a list too.
+    pub fn seed(&self) -> Result<Vec<Department>, Findings> {
+        if self.departments.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: Vec<_> = self.departments.iter().map(DepartmentConfig::to_wanted).collect();
+        let boards: Vec<_> = self.board.groups.iter().map(|group| group.code.clone()).collect();
+        rule::check(&wanted, &boards)
     }
 
-    fn departments_are_distinct(&self) -> Result<(), ConfigError> {
-        if self.departments.is_empty() {
-            return Err(ConfigError::NoDepartment);
+    /// Refuses where another table of the file names a department that there never was.
+    pub fn names_only(&self, known: &Departments) -> Result<(), ConfigError> {
+        let is_unknown = |code: &DepartmentCode| known.get(code).is_none();
+        if self.papers.driver_department.as_ref().is_some_and(is_unknown) {
+            return Err(ConfigError::DriverDepartment);
         }
-        let receptions = self.departments.iter().filter(|department| department.reception).count();
-        if receptions != 1 {
-            return Err(ConfigError::Reception(receptions));
+        if self.board.groups.iter().flat_map(|group| &group.departments).any(is_unknown) {
+            return Err(ConfigError::Board("a group of board.groups names a department that is not there"));
         }
-        for (index, department) in self.departments.iter().enumerate() {
-            if !department.prefix.is_ascii_uppercase() {
-                return Err(ConfigError::Prefix(department.code.clone()));
-            }
-            let twin = self.departments[..index]
-                .iter()
-                .find(|other| other.code == department.code || other.prefix == department.prefix);
-            if let Some(twin) = twin {
-                return Err(ConfigError::DepartmentsAlike(twin.code.clone(), department.code.clone()));
-            }
+        if self.board.groups.iter().any(|group| known.get(&group.code).is_some()) {
+            return Err(ConfigError::Board("a group of board.groups has the code of a department"));
         }
         Ok(())
     }
@@ -305,12 +298,25 @@ mod tests {
 
     #[test]
     fn departments_that_cannot_be_told_apart_are_refused() {
-        let alike = EXAMPLE.replace("prefix = \"B\"", "prefix = \"A\"");
-        assert!(matches!(Config::parse(&alike), Err(ConfigError::DepartmentsAlike(..))));
-        let small = EXAMPLE.replace("prefix = \"B\"", "prefix = \"b\"");
-        assert!(matches!(Config::parse(&small), Err(ConfigError::Prefix(_))));
-        let none = EXAMPLE.replace("reception = true", "reception = false");
-        assert!(matches!(Config::parse(&none), Err(ConfigError::Reception(0))));
+        let refused = |text: &str, words: &str| {
+            let error = Config::parse(text).expect_err("refused");
+            assert!(matches!(error, ConfigError::Departments(_)) && error.to_string().contains(words), "{error}");
+        };
+        refused(
+            &EXAMPLE.replace("prefix = \"B\"", "prefix = \"A\""),
+            "K01, prefix: Department TIEPDON has this prefix",
+        );
+        refused(&EXAMPLE.replace("prefix = \"B\"", "prefix = \"b\""), "one capital letter");
+        refused(&EXAMPLE.replace("reception = true", "reception = false"), "not 0");
+        refused(&EXAMPLE.replace("code = \"TANG1\"", "code = \"K01\""), "A board of the configuration has this code");
+    }
+
+    #[test]
+    fn departments_may_be_left_to_the_page_of_the_administrators() {
+        let mut file: toml::Table = toml::from_str(EXAMPLE).expect("TOML");
+        file.remove("departments");
+        let config = Config::parse(&file.to_string()).expect("nothing is missing");
+        assert_eq!(config.seed(), Ok(Vec::new()));
     }
 
     #[test]
@@ -345,7 +351,8 @@ mod tests {
     #[test]
     fn a_department_closes_at_the_minute_written() {
         let config = Config::parse(EXAMPLE).expect("the example is valid");
-        let department = config.departments.iter().find(|d| d.hours.is_some()).expect("one has hours");
+        let seed = config.seed().expect("the example is valid");
+        let department = seed.iter().find(|department| department.hours.is_some()).expect("one has hours");
         let hours = department.hours.expect("hours");
         assert!(department.is_open_at(hours.from));
         assert!(!department.is_open_at(hours.to));

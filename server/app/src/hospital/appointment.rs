@@ -51,8 +51,9 @@ pub enum ImportError {
 /// Takes what the hospital tells about appointments. The same again changes nothing; what was told later wins. Every
 /// department must be known, else nothing is taken.
 pub async fn take(app: &App, notices: &[AppointmentNotice]) -> Result<Import, ImportError> {
+    let departments = app.departments();
     let unknown = notices.iter().filter_map(|notice| match &notice.told {
-        Told::Booked(booking) if app.config.department(&booking.department).is_none() => {
+        Told::Booked(booking) if !departments.takes_patients(&booking.department) => {
             Some((notice.id.clone(), booking.department.clone()))
         }
         Told::Booked(_) | Told::Cancelled => None,

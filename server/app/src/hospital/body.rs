@@ -114,12 +114,12 @@ fn fhir(app: &App, lease: &DeliveryLease, known: &Known) -> Option<Value> {
     };
     let card_number = card.and_then(|card| InsuranceNumber::parse(card.number()).ok());
     let day = |text: Option<&String>| text.and_then(|text| DocumentDate::parse(text).ok());
-    let department = app.config.department(&event.department);
+    let department = app.department(&event.department);
     let check_in = CheckIn {
         visit: event.visit,
         ticket: &event.ticket,
         facility: &hospital.facility_code,
-        department: (&event.department, department.map_or("", |department| &department.name_vi)),
+        department: (&event.department, department.as_ref().map_or("", |department| &department.name_vi)),
         status: status(event.kind),
         checked_in_at: from_unix_ms(known.checked_in_at).to_offset(HO_CHI_MINH),
         at: from_unix_ms(event.at).to_offset(HO_CHI_MINH),

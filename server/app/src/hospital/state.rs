@@ -54,14 +54,13 @@ pub enum ReportError {
 pub async fn report(app: &App, visit: VisitId, reported: &Reported) -> Result<Outcome, ReportError> {
     let place = app.store.last_place_of(visit).await?.filter(|key| key.day == app.today());
     let key = place.ok_or(ReportError::NoPlace)?;
-    let department = app.config.department(&key.department).ok_or(ReportError::NoPlace)?;
+    let department = app.department(&key.department).ok_or(ReportError::NoPlace)?;
     let queue = queues::read(app, &key).await.map_err(ReportError::Queue)?;
     let entry = queue.entry(visit).ok_or(ReportError::NoPlace)?;
     let void = Move::Void { visit, reason: VoidReason::PatientLeft };
     let moves = match (reported, &entry.state) {
         (Reported::Called { counter }, _) => {
-            let known = queues::counters(department).into_iter().find(|known| known.as_str() == counter);
-            let counter = known.ok_or(ReportError::NoSuchRoom)?;
+            let counter = department.room(counter).ok_or(ReportError::NoSuchRoom)?.clone();
             call(entry.at_counter(), is_open(&queue, &counter), counter, visit)
         }
         (Reported::Started, State::InService { .. })

@@ -17,6 +17,7 @@ use time::Date;
 
 use crate::app::App;
 use crate::config::{Config, ConfigError};
+use crate::department::Departments;
 use crate::queue::{self as queues, QueueError};
 use crate::store::StoreError;
 
@@ -77,7 +78,7 @@ pub async fn report(app: &App, period: Period) -> Result<Report, OperationsError
             code: hospital.facility_code.as_str().to_owned(),
             name: Name { vi: hospital.name_vi.clone(), en: hospital.name_en.clone() },
         },
-        departments: names(&app.config),
+        departments: names(&app.departments()),
         period,
         made_at: app.now(),
         now,
@@ -91,8 +92,8 @@ async fn counted(now: Facts, before: Facts) -> Result<(Summary, Summary), Operat
     counted.await.map_err(|_| OperationsError::Cancelled)
 }
 
-fn names(config: &Config) -> BTreeMap<api::DepartmentCode, Name> {
-    let names = config.departments.iter().map(|department| {
+fn names(departments: &Departments) -> BTreeMap<api::DepartmentCode, Name> {
+    let names = departments.all().map(|department| {
         (department.code.clone(), Name { vi: department.name_vi.clone(), en: department.name_en.clone() })
     });
     names.collect()
@@ -108,7 +109,7 @@ async fn forecasts(app: &App) -> Result<Arc<Vec<ForecastFact>>, OperationsError>
         return Ok(known);
     }
     let mut facts = Vec::new();
-    for department in &app.config.departments {
+    for department in app.departments().all() {
         match queues::backtest(app, &department.code).await {
             Ok(Some(backtest)) => facts.push(ForecastFact { department: department.code.clone(), backtest }),
             Ok(None) => {}

@@ -103,7 +103,7 @@ async fn month(app: &App, threshold: Threshold, name: &str) -> Result<Option<Vec
     let secret = app.keys.keyed_hash("open data", b"lots");
     let publication = Publication::of(month, &counts, threshold, &secret);
     let facility = app.config.hospital.facility_code.as_str();
-    let file = Arc::new(open_data_csv(facility, &names(&app.config), &publication)?);
+    let file = Arc::new(open_data_csv(facility, &names(&app.departments()), &publication)?);
     let mut published = app.operations.published.lock().unwrap_or_else(PoisonError::into_inner);
     published.retain(|_, known| known.counted_on == today);
     published.insert(month, PublishedMonth { counted_on: today, file: file.clone() });

@@ -4,7 +4,8 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::place::{Stage, TicketPlace};
 use crate::board::{PlaceKind, flower};
-use crate::config::{Config, DepartmentConfig};
+use crate::config::Config;
+use crate::department::{Department, Departments};
 use crate::staff::Language;
 
 /// A word in both languages, chosen once.
@@ -123,8 +124,8 @@ fn framed(
 }
 
 /// Everything that changes.
-pub fn live(config: &Config, place: &TicketPlace, language: Language) -> Markup {
-    let department = config.department(&place.department);
+pub fn live(departments: &Departments, place: &TicketPlace, language: Language) -> Markup {
+    let department = departments.get(&place.department).map(|department| &**department);
     let name = department.map(|department| match language {
         Language::Vietnamese => department.name_vi.as_str(),
         Language::English => department.name_en.as_str(),
@@ -152,8 +153,8 @@ pub fn live(config: &Config, place: &TicketPlace, language: Language) -> Markup 
     }
 }
 
-fn whereabouts(department: &DepartmentConfig, language: Language) -> String {
-    let (rooms, floor) = (&department.rooms, &department.floor);
+fn whereabouts(department: &Department, language: Language) -> String {
+    let (rooms, floor) = (department.doors(), &department.floor);
     match PlaceKind::of(department) {
         PlaceKind::Room => {
             say(language, &format!("Phòng {rooms}, tầng {floor}"), &format!("Room {rooms}, floor {floor}"))
@@ -165,11 +166,7 @@ fn whereabouts(department: &DepartmentConfig, language: Language) -> String {
 }
 
 /// How the card looks, what stands on it, what to do.
-fn words(
-    stage: &Stage,
-    department: Option<&DepartmentConfig>,
-    language: Language,
-) -> (&'static str, String, Option<String>) {
+fn words(stage: &Stage, department: Option<&Department>, language: Language) -> (&'static str, String, Option<String>) {
     let at = |kind: &PlaceKind, place: &queue::CounterId| match kind {
         PlaceKind::Room => say(language, &format!("phòng {place}"), &format!("room {place}")),
         PlaceKind::Counter => say(language, &format!("quầy {place}"), &format!("counter {place}")),

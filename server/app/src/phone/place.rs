@@ -4,7 +4,7 @@ use api::{DepartmentCode, TicketNumber, VisitId};
 use queue::{CounterId, Entry, MAX_CALLS, Moment, Policy, State};
 
 use crate::board::{Day, PlaceKind};
-use crate::config::{Config, DepartmentConfig};
+use crate::department::{Department, Departments};
 use crate::queue::Promise;
 
 /// A patient goes from reception to room, laboratory, X-ray and back: more hops than this are a circle.
@@ -54,7 +54,7 @@ pub enum Stage {
 impl TicketPlace {
     /// From the department where the number was given, wherever the patient was sent since.
     pub fn of(
-        config: &Config,
+        departments: &Departments,
         day: &Day,
         given: (TicketNumber, &DepartmentCode, VisitId),
         now: Moment,
@@ -64,7 +64,7 @@ impl TicketPlace {
         let mut code = first.clone();
         for _ in 0..MAX_HOPS {
             let found = day.departments.get(&code).and_then(|line| Some((line, line.queue.entry(visit)?)));
-            let (Some((line, entry)), Some(department)) = (found, config.department(&code)) else { break };
+            let (Some((line, entry)), Some(department)) = (found, departments.get(&code)) else { break };
             let next = match &entry.state {
                 State::Left { to } | State::Merged { into: to } => Some(to),
                 // There or on the way back: the other queue knows.
@@ -90,13 +90,7 @@ impl TicketPlace {
     }
 }
 
-fn stage(
-    department: &DepartmentConfig,
-    entry: &Entry,
-    promise: Option<Promise>,
-    now: Moment,
-    policy: &Policy,
-) -> Stage {
+fn stage(department: &Department, entry: &Entry, promise: Option<Promise>, now: Moment, policy: &Policy) -> Stage {
     let kind = PlaceKind::of(department);
     match &entry.state {
         State::Waiting => match promise {

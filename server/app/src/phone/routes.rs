@@ -72,7 +72,7 @@ async fn find(app: &App, token: &str) -> Result<Found, StoreError> {
         return Ok(Found::Expired);
     }
     let Some(ticket) = app.store.ticket(visit).await? else { return Ok(Found::Nothing) };
-    let prefix = app.config.department(&ticket.department).map(|department| department.prefix);
+    let prefix = app.department(&ticket.department).map(|department| department.prefix);
     let number = prefix.and_then(|prefix| TicketNumber::new(prefix, ticket.number).ok());
     Ok(number.map_or(Found::Nothing, |number| Found::Ticket(number, ticket)))
 }
@@ -125,7 +125,7 @@ async fn events(
 impl Phone {
     fn live(&self, app: &App, day: &Day) -> Markup {
         if self.ticket.service_day == day.date {
-            page::live(&app.config, &self.place(app, day), self.language)
+            page::live(&app.departments(), &self.place(app, day), self.language)
         } else {
             page::card(&Message::Expired, self.language)
         }
@@ -134,7 +134,7 @@ impl Phone {
     fn place(&self, app: &App, day: &Day) -> TicketPlace {
         let now = Moment::from_unix_ms(app.now_ms());
         let given = (self.number, &self.ticket.department, self.ticket.visit);
-        TicketPlace::of(&app.config, day, given, now, &app.config.queue.policy())
+        TicketPlace::of(&app.departments(), day, given, now, &app.config.queue.policy())
     }
 }
 

@@ -59,6 +59,10 @@ pub async fn transfer(
         Some(into) => today_of(app, into)?,
         None => to,
     };
+    // Who is expected back is taken back.
+    if !app.departments().takes_patients(&to.department) && read(app, &to).await?.entry(visit).is_none() {
+        return Err(QueueError::DepartmentRetired);
+    }
     changed(app, &[from.clone(), to.clone()], by, |changes| changes.transfer(&from, &to, visit, then)).await
 }
 
@@ -109,6 +113,9 @@ async fn doctor_who_waits(app: &App, here: &QueueKey, visit: VisitId) -> Result<
 /// Everyone who waits in `from` stands in `into` from now on.
 pub async fn merge(app: &App, from: &DepartmentCode, into: &DepartmentCode, by: &str) -> Result<(), QueueError> {
     let (from, into) = (today_of(app, from)?, today_of(app, into)?);
+    if !app.departments().takes_patients(&into.department) {
+        return Err(QueueError::DepartmentRetired);
+    }
     changed(app, &[from.clone(), into.clone()], by, |changes| {
         let leaving = changes.queue(&from).leaving();
         changes.make(&from, &Move::MergeInto { into: into.department.clone() })?;
@@ -143,7 +150,7 @@ async fn changed(
 }
 
 fn today_of(app: &App, department: &DepartmentCode) -> Result<QueueKey, QueueError> {
-    app.config.department(department).ok_or(QueueError::DepartmentUnknown)?;
+    app.department(department).ok_or(QueueError::DepartmentUnknown)?;
     Ok(QueueKey { department: department.clone(), day: app.today() })
 }
 
@@ -197,9 +204,9 @@ impl Changes {
     }
 
     async fn adopt(&mut self, tx: &mut Tx, app: &App, key: &QueueKey) -> Result<(), QueueError> {
-        let Some(department) = app.config.department(&key.department) else { return Ok(()) };
+        let Some(department) = app.department(&key.department) else { return Ok(()) };
         for (visit, number, issued_at) in tx.tickets_without_a_place(key).await? {
-            let Ok(ticket) = super::ticket(department, number) else { continue };
+            let Ok(ticket) = super::ticket(&department, number) else { continue };
             let earned = Moment::from_unix_ms(issued_at);
             self.make(key, &Move::Join(Arrival::new(visit, ticket, Class::Ordinary, earned, Through::Kiosk)))?;
         }

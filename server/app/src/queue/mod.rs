@@ -16,7 +16,7 @@ use queue::{Actor, Broken, CounterId, History, Moment, Queue, QueueEvent, Refusa
 use time::Date;
 
 use crate::app::App;
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 use crate::store::{QueueKey, Store, StoreError, Tx};
 
 pub use absent::{sweep, watch_absent};
@@ -31,6 +31,8 @@ pub enum QueueError {
     Refused(#[from] Refusal),
     #[error("no such department")]
     DepartmentUnknown,
+    #[error("the department takes nobody new any more")]
+    DepartmentRetired,
     #[error("others changed the queue again and again: try once more")]
     Contended,
     /// The record does not follow from itself: a person must look.
@@ -69,9 +71,9 @@ pub async fn events(store: &Store, key: &QueueKey) -> Result<Vec<QueueEvent>, Qu
     Ok(store.queue_events(key, 0).await?)
 }
 
-/// Counters of a department: its rooms as written on the doors.
-pub fn counters(department: &DepartmentConfig) -> Vec<CounterId> {
-    department.rooms.split(',').filter_map(|room| CounterId::parse(room.trim()).ok()).collect()
+/// Counters of a department: its rooms.
+pub fn counters(department: &Department) -> Vec<CounterId> {
+    department.rooms.clone()
 }
 
 pub(crate) fn moment(app: &App) -> Moment {
@@ -83,7 +85,7 @@ pub(crate) fn actor(text: &str) -> Actor {
     Actor::parse(text).unwrap_or_else(|_| Actor::server())
 }
 
-pub(crate) fn ticket(department: &DepartmentConfig, number: u16) -> Result<TicketNumber, api::IdError> {
+pub(crate) fn ticket(department: &Department, number: u16) -> Result<TicketNumber, api::IdError> {
     TicketNumber::new(department.prefix, number)
 }
 

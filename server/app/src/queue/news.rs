@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 use crate::app::App;
+use crate::department;
 use crate::store::{QueueKey, StoreError};
 
 /// Between two looks at what other processes did.
@@ -70,7 +71,11 @@ pub async fn watch(app: App) {
         if app.news.0.receiver_count() == 0 {
             continue;
         }
-        if let Err(error) = look(&app, &mut seen).await {
+        let looked = match department::look(&app).await {
+            Ok(()) => look(&app, &mut seen).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = looked {
             tracing::error!("looking for news failed: {error}");
         }
     }

@@ -8,7 +8,7 @@ use queue::{Backtest, History, Moment, Policy, Queue, QueueEvent, Situation};
 
 use super::{QueueError, moment};
 use crate::app::App;
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 use crate::store::QueueKey;
 
 /// So many past days are learned from.
@@ -27,7 +27,7 @@ pub struct Promise {
 /// For a patient who waits in this queue; nothing for who does not.
 pub fn promise(
     app: &App,
-    department: &DepartmentConfig,
+    department: &Department,
     queue: &Queue,
     history: &History,
     visit: VisitId,
@@ -37,18 +37,12 @@ pub fn promise(
 }
 
 /// For somebody ordinary who would come now.
-pub fn promise_to_newcomer(app: &App, department: &DepartmentConfig, queue: &Queue, history: &History) -> Promise {
+pub fn promise_to_newcomer(app: &App, department: &Department, queue: &Queue, history: &History) -> Promise {
     promise_behind(department, queue, history, queue.waiting(), moment(app))
 }
 
 /// For whoever has so many people before them.
-pub fn promise_behind(
-    department: &DepartmentConfig,
-    queue: &Queue,
-    history: &History,
-    ahead: usize,
-    now: Moment,
-) -> Promise {
+pub fn promise_behind(department: &Department, queue: &Queue, history: &History, ahead: usize, now: Moment) -> Promise {
     let estimate = history.estimate(&Situation::behind(queue, ahead, now));
     let ahead = u16::try_from(ahead).unwrap_or(u16::MAX);
     let counters = u16::try_from(queue.open_counters()).unwrap_or(u16::MAX).max(1);

@@ -19,7 +19,7 @@ use super::text::{Language, Text};
 use crate::app::App;
 use crate::check_in::CheckInPlace;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 use crate::http::{Failure, not_found};
 use crate::queue::{self as queues, QueueError};
 use crate::refusal::Refusal;
@@ -71,12 +71,12 @@ async fn move_in_queue(
     app: &App,
     visit: VisitId,
     staff: &Staff,
-    moves: impl Fn(&DepartmentConfig, &Queue, VisitId) -> Vec<Move>,
+    moves: impl Fn(&Department, &Queue, VisitId) -> Vec<Move>,
 ) -> Result<Result<(), Unmoved>, Refusal> {
     let Some(key) = app.store.queue_of(visit).await? else { return Ok(Err(Unmoved::UnknownVisit)) };
-    let Some(department) = app.config.department(&key.department) else { return Ok(Err(Unmoved::UnknownVisit)) };
+    let Some(department) = app.department(&key.department) else { return Ok(Err(Unmoved::UnknownVisit)) };
     let queue = queues::read(app, &key).await?;
-    let moves = moves(department, &queue, visit);
+    let moves = moves(&department, &queue, visit);
     if moves.is_empty() {
         return Ok(Err(Unmoved::CounterClosed));
     }
@@ -88,7 +88,7 @@ async fn move_in_queue(
 }
 
 /// To a counter that is open and free, else to one that is still closed.
-fn call_to_the_first_counter(department: &DepartmentConfig, queue: &Queue, visit: VisitId) -> Vec<Move> {
+fn call_to_the_first_counter(department: &Department, queue: &Queue, visit: VisitId) -> Vec<Move> {
     let counters = queues::counters(department);
     let free = |wanted: &&CounterId| queue.counter(wanted).is_some_and(|at| at.open && at.serving.is_none());
     let shut = |wanted: &&CounterId| queue.counter(wanted).is_none_or(|at| !at.open);
@@ -161,8 +161,11 @@ async fn reception(app: &App, language: Language, staff: &Staff, said: Option<&s
     let t = |text: Text| text.in_language(language);
     let mut places = Vec::new();
     if staff.may(Task::CallPatients) {
-        for department in &app.config.departments {
-            places.push((department, queues::today(app, &department.code).await?));
+        for department in app.departments().all() {
+            let queue = queues::today(app, &department.code).await?;
+            if !department.is_retired() || queue.entries().any(queue::Entry::stands) {
+                places.push((department.clone(), queue));
+            }
         }
     }
     let (mut alerts, mut cases) = (Vec::new(), Vec::new());
@@ -198,7 +201,7 @@ async fn reception(app: &App, language: Language, staff: &Staff, said: Option<&s
     })
 }
 
-fn counters_of(department: &DepartmentConfig, queue: &Queue, language: Language) -> Markup {
+fn counters_of(department: &Department, queue: &Queue, language: Language) -> Markup {
     html! {
         section.card {
             h2 { (counter::name(department, language)) }

@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod certificates;
 mod checkpoint;
+mod departments;
 mod desk;
 mod dispatch;
 mod drafts;
@@ -77,7 +78,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -89,6 +90,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (9, "kiosk certificates", include_str!("migrations/0009_kiosk_certificates.sql")),
     (10, "sign in", include_str!("migrations/0010_sign_in.sql")),
     (11, "hospital", include_str!("migrations/0011_hospital.sql")),
+    (12, "departments", include_str!("migrations/0012_departments.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use api::DepartmentCode;
+use csv::{Terminator, WriterBuilder};
+use time::Time;
 
 use super::appointments::cell;
 use super::finding::{Expected, Findings, Wrong};
@@ -42,6 +44,11 @@ const WANTED: [usize; 5] = [CODE, PREFIX, NAME_VI, ROOMS, RECEPTION];
 
 /// Every line's department, or everything that is wrong with the table.
 pub fn read_departments(bytes: &[u8]) -> Result<Vec<Department>, Findings> {
+    Ok(read_department_lines(bytes)?.into_iter().map(|(_, department)| department).collect())
+}
+
+/// The same with the line of the file in which each stands, from 1.
+pub fn read_department_lines(bytes: &[u8]) -> Result<Vec<(u64, Department)>, Findings> {
     let table = Table::open(bytes, &COLUMNS)?;
     let mut findings = Findings::default();
     for column in WANTED.into_iter().filter(|column| !table.has(*column)) {
@@ -50,7 +57,7 @@ pub fn read_departments(bytes: &[u8]) -> Result<Vec<Department>, Findings> {
     if !findings.is_empty() {
         return Err(findings);
     }
-    let mut departments: Vec<Department> = Vec::new();
+    let mut departments: Vec<(u64, Department)> = Vec::new();
     let (mut codes, mut prefixes) = (HashMap::new(), HashMap::new());
     table.each(&COLUMNS, &mut findings, |row, findings| {
         let Some(department) = department(row, findings) else { return };
@@ -63,12 +70,45 @@ pub fn read_departments(bytes: &[u8]) -> Result<Vec<Department>, Findings> {
                 findings.add(row.line, row.header(column), Wrong::Twice { line });
             }
         }
-        departments.push(department);
+        departments.push((row.line, department));
     });
-    if findings.is_empty() && departments.iter().filter(|department| department.reception).count() != 1 {
+    if findings.is_empty() && departments.iter().filter(|(_, department)| department.reception).count() != 1 {
         findings.add(table.header_line(), COLUMNS[RECEPTION].name, Wrong::Reception);
     }
     if findings.is_empty() { Ok(departments) } else { Err(findings) }
+}
+
+/// The list in the form that [`read_departments`] reads, with a byte order mark so that spreadsheets take it for UTF-8.
+pub fn write_departments(departments: &[Department]) -> Vec<u8> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
+    let clock = |time: Option<Time>| {
+        time.map(|time| match time.second() {
+            0 => format!("{:02}:{:02}", time.hour(), time.minute()),
+            second => format!("{:02}:{:02}:{second:02}", time.hour(), time.minute()),
+        })
+    };
+    let header = COLUMNS.iter().map(|column| Some(column.name.to_owned())).collect();
+    let rows = departments.iter().map(|one| {
+        vec![
+            Some(one.code.to_string()),
+            one.prefix.map(String::from),
+            Some(one.name_vi.clone()),
+            Some(one.name_en.clone()),
+            Some(one.rooms.join(", ")),
+            one.floor.clone(),
+            Some(if one.reception { "yes" } else { "no" }.to_owned()),
+            clock(one.hours.map(|hours| hours.from)),
+            clock(one.hours.map(|hours| hours.to)),
+            one.minutes_per_patient.map(|(low, _)| low.to_string()),
+            one.minutes_per_patient.map(|(_, high)| high.to_string()),
+            one.capacity.map(|capacity| capacity.to_string()),
+        ]
+    });
+    for row in std::iter::once(header).chain(rows) {
+        let row: Vec<Option<String>> = row;
+        writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or_default())).expect("memory takes it");
+    }
+    writer.into_inner().expect("memory takes it")
 }
 
 fn department(row: &Row<'_>, findings: &mut Findings) -> Option<Department> {

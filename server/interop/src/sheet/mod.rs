@@ -8,6 +8,6 @@ mod finding;
 mod table;
 
 pub use appointments::read_appointments;
-pub use departments::read_departments;
+pub use departments::{read_department_lines, read_departments, write_departments};
 pub use finding::{Expected, Finding, Findings, Wrong};
 pub use table::{MAX_BYTES, MAX_ROWS};

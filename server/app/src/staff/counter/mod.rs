@@ -6,6 +6,8 @@
 mod view;
 mod words;
 
+use std::sync::Arc;
+
 use api::{DepartmentCode, VisitId};
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -19,7 +21,7 @@ use super::page::{self, Pairs};
 use super::session::Staff;
 use super::text::Language;
 use crate::app::App;
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 use crate::http::{Failure, not_found};
 use crate::queue::{self as queues, QueueError};
 use crate::refusal::Refusal;
@@ -31,8 +33,8 @@ use words::Way;
 pub(super) use words::Word;
 
 /// The counter named in the path, if there is one.
-struct Here<'a> {
-    department: &'a DepartmentConfig,
+struct Here {
+    department: Arc<Department>,
     counter: CounterId,
 }
 
@@ -101,6 +103,7 @@ pub async fn act(
         Ok(outcome) => outcome,
         Err(QueueError::Refused(refused)) => Outcome::Not(refused.code()),
         Err(QueueError::Contended) => Outcome::Not("contended"),
+        Err(QueueError::DepartmentRetired) => Outcome::Not("department_retired"),
         Err(error) => return Err(Refusal::from(error).into()),
     };
     Ok(match outcome {
@@ -117,10 +120,10 @@ fn visit_of(pairs: &Pairs) -> Option<VisitId> {
     value(pairs, "visit")?.parse().ok().map(VisitId)
 }
 
-impl<'a> Here<'a> {
-    fn find(app: &'a App, department: &str, counter: &str) -> Option<Self> {
-        let department = app.config.department(&DepartmentCode::parse(department).ok()?)?;
-        let counter = queues::counters(department).into_iter().find(|known| known.as_str() == counter)?;
+impl Here {
+    fn find(app: &App, department: &str, counter: &str) -> Option<Self> {
+        let department = app.department(&DepartmentCode::parse(department).ok()?)?;
+        let counter = queues::counters(&department).into_iter().find(|known| known.as_str() == counter)?;
         Some(Self { department, counter })
     }
 
@@ -206,7 +209,7 @@ impl<'a> Here<'a> {
             Some(("away", code)) => (None, DepartmentCode::parse(code).ok().map(|to| (to, Then::Leaves))),
             Some(_) | None => (None, None),
         });
-        match (room.filter(|room| queues::counters(self.department).contains(room)), to) {
+        match (room.filter(|room| queues::counters(&self.department).contains(room)), to) {
             (Some(counter), _) => queues::make(app, here, &[Move::MoveTo { visit, counter }], by).await?,
             (None, Some((to, then))) => queues::transfer(app, here, visit, &to, then, by).await?,
             (None, None) => return Ok(Outcome::Not("not_now")),

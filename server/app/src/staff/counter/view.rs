@@ -1,6 +1,7 @@
 //! What a counter's page shows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use api::VisitId;
 use maud::{Markup, html};
@@ -9,7 +10,7 @@ use queue::{Class, Entry, Ground, MAX_CALLS, Moment, OutOfOrder, Queue, State as
 use super::Here;
 use super::words::{self, Way, Word};
 use crate::app::App;
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 use crate::queue as queues;
 use crate::refusal::Refusal;
 use crate::staff::case::Case;
@@ -22,22 +23,22 @@ use crate::store::AlertRow;
 const SHOWN: usize = 8;
 
 pub struct View<'a> {
-    here: &'a Here<'a>,
+    here: &'a Here,
     app: &'a App,
     staff: &'a Staff,
     language: Language,
     now: Moment,
-    queue: std::sync::Arc<Queue>,
+    queue: Arc<Queue>,
     alerts: Vec<AlertRow>,
     current: Option<(Entry, Option<Case>)>,
     /// Whose doctor waits for the current patient.
-    home: Option<&'a DepartmentConfig>,
+    home: Option<Arc<Department>>,
     /// Why a person must look at those who wait.
     reasons: BTreeMap<VisitId, &'static str>,
 }
 
 impl<'a> View<'a> {
-    pub async fn open(app: &'a App, here: &'a Here<'a>, language: Language, staff: &'a Staff) -> Result<Self, Refusal> {
+    pub async fn open(app: &'a App, here: &'a Here, language: Language, staff: &'a Staff) -> Result<Self, Refusal> {
         let queue = queues::today(app, &here.department.code).await?;
         let mut current = None;
         let mut home = None;
@@ -45,7 +46,7 @@ impl<'a> View<'a> {
             let row = app.store.visit(entry.visit).await?;
             let case = row.map(|row| Case::open(app, row, language)).transpose()?;
             let waiting = app.store.queue_waiting_for(entry.visit).await?;
-            home = waiting.and_then(|key| app.config.department(&key.department));
+            home = waiting.and_then(|key| app.department(&key.department));
             current = Some((entry.clone(), case));
         }
         let mut reasons = BTreeMap::new();
@@ -59,7 +60,7 @@ impl<'a> View<'a> {
     }
 
     pub fn markup(&self, said: Option<&str>) -> Markup {
-        let department = self.here.department;
+        let department = &self.here.department;
         let open = self.queue.counter(&self.here.counter).is_some_and(|counter| counter.open);
         html! {
             main #live data-of=(department.code) {
@@ -133,7 +134,7 @@ impl<'a> View<'a> {
                     (self.key(Way::Skip, "", &[]))
                 }
                 @if somebody.is_some() {
-                    @match self.home {
+                    @match &self.home {
                         Some(home) => {
                             (self.labelled(Way::Finish, "", &[], &format!("{} {}", self.w(Word::BackToDoctor), name(home, self.language))))
                         }
@@ -198,9 +199,10 @@ impl<'a> View<'a> {
     }
 
     fn transfer(&self) -> Markup {
-        let here = self.here.department;
+        let here = &self.here.department;
         let mut choices: Vec<(String, String)> = Vec::new();
-        for other in self.app.config.departments.iter().filter(|other| other.code != here.code) {
+        let departments = self.app.departments();
+        for other in departments.active().filter(|other| other.code != here.code) {
             let away =
                 (format!("away:{}", other.code), format!("{} · {}", name(other, self.language), self.w(Word::Leaves)));
             let back = (
@@ -242,7 +244,8 @@ impl<'a> View<'a> {
     }
 
     fn merge(&self) -> Markup {
-        let others = self.app.config.departments.iter().filter(|other| other.code != self.here.department.code);
+        let departments = self.app.departments();
+        let others = departments.active().filter(|other| other.code != self.here.department.code);
         self.menu(Way::Merge, &html! {
             @for (place, other) in (1..).zip(others) {
                 (self.form(Way::Merge, "refuse", &[("to", other.code.as_str())], &format!("→ {}", name(other, self.language)), digit(place)))
@@ -346,7 +349,7 @@ fn digit(place: usize) -> Option<&'static str> {
     ["1", "2", "3", "4", "5", "6", "7", "8", "9"].get(place.checked_sub(1)?).copied()
 }
 
-pub fn name(department: &DepartmentConfig, language: Language) -> &str {
+pub fn name(department: &Department, language: Language) -> &str {
     match language {
         Language::Vietnamese => &department.name_vi,
         Language::English => &department.name_en,

@@ -2,7 +2,7 @@
 
 use queue::{Entry, Ground, OutOfOrder, State};
 
-use crate::config::DepartmentConfig;
+use crate::department::Department;
 use crate::staff::Language;
 
 /// What staff do at a counter, by one key each.
@@ -147,7 +147,7 @@ pub enum Word {
 
 impl Word {
     /// A reception has counters, every other department rooms.
-    pub fn place(department: &DepartmentConfig) -> Self {
+    pub fn place(department: &Department) -> Self {
         if department.reception { Self::Counter } else { Self::Door }
     }
 
@@ -244,6 +244,9 @@ pub fn said(code: &str, language: Language) -> Option<&'static str> {
         "same_department" => language.pick("Vẫn là khoa này.", "This is the same department."),
         "merged" => language.pick("Hàng chờ này đã gộp sang khoa khác.", "This queue was merged into another."),
         "contended" => language.pick("Nhiều người cùng thao tác. Xin bấm lại.", "Several people at once. Press again."),
+        "department_retired" => {
+            language.pick("Khoa đó không nhận thêm bệnh nhân nữa.", "That department takes nobody new any more.")
+        }
         "no_number" => language.pick("Không cấp được số lúc này.", "No number can be given now."),
         _ => return None,
     })
