@@ -183,7 +183,11 @@ impl Taking<'_> {
             }
             None => None,
         };
-        if self.admits == Admits::WhoComesFirst && ground.is_none() && self.request.declared.is_empty() && appointment.is_none() {
+        if self.admits == Admits::WhoComesFirst
+            && ground.is_none()
+            && self.request.declared.is_empty()
+            && appointment.is_none()
+        {
             return Err(Refusal::DepartmentFull);
         }
         let through = appointment.as_ref().map_or(self.through(), |_| Through::Appointment);

@@ -17,7 +17,7 @@ pub struct CounterError;
 impl CounterId {
     pub fn parse(text: &str) -> Result<Self, CounterError> {
         let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
-        let fits = text.chars().count() <= 32 && text.split(' ').all(word);
+        let fits = text.chars().count() <= 32 && text.split(' ').all(word) && text.chars().any(char::is_alphanumeric);
         if fits { Ok(Self(text.to_owned())) } else { Err(CounterError) }
     }
 
@@ -54,7 +54,7 @@ mod tests {
         for good in ["1", "102", "P203", "Quầy1", "Phòng 102", "Siêu âm 2"] {
             assert!(CounterId::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", " ", "a/b", " 1", "1 ", "1  2", "1\t2", "<b>", "123456789012345678901234567890123"] {
+        for bad in ["", " ", "..", "a/b", " 1", "1 ", "1  2", "1\t2", "<b>", "123456789012345678901234567890123"] {
             assert_eq!(CounterId::parse(bad), Err(CounterError), "{bad}");
         }
     }

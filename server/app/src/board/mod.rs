@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use announce::{Manner, Voice, VoiceError};
 use api::{DepartmentCode, VisitId};
-use queue::{Moment, Queue};
+use queue::{Entry, Moment, Queue};
 use sha2::{Digest, Sha256};
 use time::Date;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -262,6 +262,10 @@ pub async fn refresh(app: &App, look: &Look) -> Result<Option<Moment>, BoardErro
         let shown: Vec<(&Department, &Queue)> = departments
             .iter()
             .filter_map(|department| lines.get(&department.code).map(|line| (&**department, &*line.queue)))
+            // In a group a retired one is seen as long as somebody stands there.
+            .filter(|(department, queue)| {
+                departments.len() == 1 || !department.is_retired() || queue.entries().any(Entry::stands)
+            })
             .collect();
         let (spoken, next) = {
             let mut halls = boards.halls.lock().unwrap_or_else(PoisonError::into_inner);

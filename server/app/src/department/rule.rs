@@ -283,6 +283,19 @@ impl Findings {
         self.0.push(Finding { department: department.cloned(), field, wrong });
     }
 
+    /// Of two departments with one letter the later in the list is found; for who changes the earlier one, it is that.
+    pub fn seen_from(mut self, code: &Option<DepartmentCode>) -> Self {
+        for finding in &mut self.0 {
+            if let Wrong::PrefixTaken(other) = &finding.wrong
+                && Some(other) == code.as_ref()
+                && let Some(later) = std::mem::replace(&mut finding.department, code.clone())
+            {
+                finding.wrong = Wrong::PrefixTaken(later);
+            }
+        }
+        self
+    }
+
     fn or<T>(self, good: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(good) } else { Err(self) }
     }

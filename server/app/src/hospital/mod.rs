@@ -11,6 +11,7 @@
 mod appointment;
 mod body;
 mod deliver;
+mod departments;
 mod event;
 mod mllp;
 mod notice;

@@ -7,14 +7,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use interop::fhir::{self, OperationOutcome};
+use interop::fhir::{self, OperationOutcome, Systems};
 use interop::sheet::{self, Findings};
 use interop::{AppointmentId, AppointmentNotice};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use super::state::{ReportError, Reported, report};
-use super::{ImportError, take};
+use super::{ImportError, departments, take};
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::http::{Failure, HospitalSystem, JsonBody, VisitPath, not_found};
@@ -23,6 +23,7 @@ use crate::refusal::Refusal;
 
 pub const APPOINTMENTS: &str = "/hospital-system/v1/appointments";
 pub const APPOINTMENT: &str = "/hospital-system/v1/appointments/{appointment}";
+pub const DEPARTMENTS: &str = "/hospital-system/v1/departments";
 pub const STATE: &str = "/hospital-system/v1/visits/{visit}/state";
 
 pub fn routes() -> Router<App> {
@@ -32,6 +33,12 @@ pub fn routes() -> Router<App> {
             post(take_appointments).layer(DefaultBodyLimit::max(sheet::MAX_BYTES.max(fhir::MAX_BYTES))),
         )
         .route(APPOINTMENT, get(appointment))
+        .route(
+            DEPARTMENTS,
+            get(departments::read)
+                .put(departments::replace)
+                .layer(DefaultBodyLimit::max(sheet::MAX_BYTES.max(fhir::MAX_BYTES))),
+        )
         .route(STATE, post(ticket_state))
 }
 
@@ -41,9 +48,7 @@ async fn take_appointments(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let form = form.split(';').next().unwrap_or_default().trim();
-    let notices = match form {
+    let notices = match media_type(&headers) {
         "text/csv" => match sheet::read_appointments(&body, HO_CHI_MINH) {
             Ok(notices) => notices,
             Err(findings) => return Ok(found_wrong(&listed(&findings), findings.more)),
@@ -77,11 +82,18 @@ async fn take_appointments(
 }
 
 fn read_fhir(app: &App, body: &[u8]) -> Result<Result<Vec<AppointmentNotice>, OperationOutcome>, Failure> {
-    let Some(systems) = &app.link.systems else {
-        let detail = "the table [fhir] of the configuration has to say which identifier systems are which";
-        return Err(Failure::malformed(detail));
-    };
-    Ok(fhir::read_appointments(body, systems))
+    Ok(fhir::read_appointments(body, systems(app)?))
+}
+
+pub(super) fn systems(app: &App) -> Result<&Systems, Failure> {
+    let detail = "the table [fhir] of the configuration has to say which identifier systems are which";
+    app.link.systems.as_ref().ok_or_else(|| Failure::malformed(detail))
+}
+
+/// Without its parameters.
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
+    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    form.split(';').next().unwrap_or_default().trim()
 }
 
 fn listed(findings: &Findings) -> Vec<Value> {
@@ -93,7 +105,7 @@ fn listed(findings: &Findings) -> Vec<Value> {
 }
 
 /// RFC 9457 with every finding beside the usual members. Nothing was taken.
-fn found_wrong(findings: &[Value], more: usize) -> Response {
+pub(super) fn found_wrong(findings: &[Value], more: usize) -> Response {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let problem = json!({
         "status": status.as_u16(), "code": ProblemCode::MalformedBody,
@@ -102,7 +114,7 @@ fn found_wrong(findings: &[Value], more: usize) -> Response {
     typed(status, &problem, "application/problem+json")
 }
 
-fn outcome_response(outcome: &OperationOutcome) -> Response {
+pub(super) fn outcome_response(outcome: &OperationOutcome) -> Response {
     typed(StatusCode::UNPROCESSABLE_ENTITY, &outcome.to_json(), fhir::MEDIA_TYPE)
 }
 

@@ -250,6 +250,23 @@ impl Document {
             .required(Required::True)
             .schema(Some(String::schema()));
         let appointment = operation("What is known of an appointment, and its visit").parameter(appointment);
+        let sheet = RequestBodyBuilder::new()
+            .content("text/csv", ContentBuilder::new().schema(Some(String::schema())).build())
+            .content("application/fhir+json", any())
+            .required(Some(Required::True));
+        let departments = operation(
+            "All departments, in the place of the present list (CSV, FHIR); the same again changes nothing, and what is \
+             wrong is said at once",
+        )
+        .request_body(Some(sheet.build()));
+        let csv = ResponseBuilder::new()
+            .description("The list as it may come back")
+            .content("text/csv", ContentBuilder::new().schema(Some(String::schema())).build());
+        let present = OperationBuilder::new()
+            .summary(Some("The present list of departments"))
+            .security(SecurityRequirement::new("hospital_system_key", Vec::<String>::new()))
+            .response("200", csv)
+            .response("default", refused());
         let state = RequestBodyBuilder::new().content("application/json", any()).required(Some(Required::True));
         let visit = ParameterBuilder::new()
             .name("visit")
@@ -270,6 +287,8 @@ impl Document {
         self.paths = paths
             .path(feed::APPOINTMENTS, PathItem::new(HttpMethod::Post, appointments))
             .path(feed::APPOINTMENT, PathItem::new(HttpMethod::Get, appointment))
+            .path(feed::DEPARTMENTS, PathItem::new(HttpMethod::Put, departments))
+            .path(feed::DEPARTMENTS, PathItem::new(HttpMethod::Get, present))
             .path(feed::STATE, PathItem::new(HttpMethod::Post, state))
             .path(hospital_system::DRAFTS, PathItem::new(HttpMethod::Post, write))
             .path(hospital_system::CERTIFICATE, PathItem::new(HttpMethod::Get, read))

@@ -27,7 +27,7 @@ pub async fn watch_absent(app: App) {
 pub async fn sweep(app: &App) -> Result<usize, QueueError> {
     let Some(minutes) = app.config.queue.no_show_minutes else { return Ok(0) };
     let mut absent = 0;
-    for department in &app.config.departments {
+    for department in app.departments().all() {
         let queue = today(app, &department.code).await?;
         let late = |entry: &&Entry| called_in_vain(app, &queue, entry, minutes.get());
         for visit in queue.entries().filter(late).map(|entry| entry.visit) {

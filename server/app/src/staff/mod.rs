@@ -5,6 +5,7 @@ mod administration;
 mod case;
 mod certificates;
 mod counter;
+mod departments;
 mod live;
 mod login;
 mod own;
@@ -71,4 +72,5 @@ pub fn routes() -> Router<App> {
         .route("/staff/live.js", get(style::script))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .merge(certificates::routes())
+        .merge(departments::routes())
 }

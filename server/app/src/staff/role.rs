@@ -47,6 +47,8 @@ pub enum Task {
     ThrowSwitch,
     /// Who has an account.
     AdministerStaff,
+    /// Which departments there are, their rooms, hours and capacity.
+    AdministerDepartments,
     /// Figures of whole periods, and their files.
     SeeOperations,
 }
@@ -79,7 +81,7 @@ impl Role {
             Task::WriteCertificates => matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head),
             Task::SignCertificates => matches!(self, Self::Practitioner | Self::Head),
             Task::PassCertificates | Task::Reconcile => matches!(self, Self::RecordsOffice | Self::Head),
-            Task::AdministerStaff => matches!(self, Self::Administrator),
+            Task::AdministerStaff | Task::AdministerDepartments => matches!(self, Self::Administrator),
             Task::VoidCertificates | Task::ThrowSwitch => matches!(self, Self::Head),
             Task::SeeOperations => matches!(self, Self::Supervisor | Self::RecordsOffice | Self::Head | Self::Auditor),
         }

@@ -209,7 +209,7 @@ fn counters_of(department: &Department, queue: &Queue, language: Language) -> Ma
             div.inline {
                 @for counter in queues::counters(department) {
                     @let open = queue.counter(&counter).is_some_and(|counter| counter.open);
-                    a.button.quiet[!open] href={ "/staff/counter/" (department.code) "/" (counter) } {
+                    a.button.quiet[!open] href=(counter::path_of(department, &counter)) {
                         (Word::place(department).of(language)) " " (counter)
                         @if let Some(entry) = queue.serving(&counter) { " · " (entry.ticket) }
                     }

@@ -30,6 +30,12 @@ const SECTIONS: &[Section] = &[
         about: ["Tài khoản, vai trò, mã xác thực", "Accounts, roles, second factors"],
     },
     Section {
+        task: Task::AdministerDepartments,
+        href: "/staff/departments",
+        name: ["Khoa, phòng", "Departments"],
+        about: ["Phòng, giờ nhận bệnh nhân, số lượt mỗi ngày", "Rooms, hours, numbers a day"],
+    },
+    Section {
         task: Task::SeeSigners,
         href: "/staff/signers",
         name: ["Chứng thư ký thẻ", "Document signers"],

@@ -128,7 +128,7 @@ impl Here {
     }
 
     fn path(&self) -> String {
-        format!("/staff/counter/{}/{}", self.department.code, self.counter)
+        path_of(&self.department, &self.counter)
     }
 
     async fn act(&self, app: &App, staff: &Staff, way: Way, pairs: &Pairs) -> Result<Outcome, QueueError> {
@@ -252,6 +252,19 @@ impl Here {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// A room's name may have spaces and marks (RFC 3986 2.1).
+pub(super) fn path_of(department: &Department, counter: &CounterId) -> String {
+    let mut path = format!("/staff/counter/{}/", department.code);
+    for byte in counter.as_str().bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    path
 }
 
 /// Behind the next ones; after the third call, a no-show.

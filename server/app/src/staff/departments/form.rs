@@ -77,11 +77,15 @@ impl Draft {
         }
     }
 
+    pub fn code(&self) -> Option<DepartmentCode> {
+        DepartmentCode::parse(&self.code).ok()
+    }
+
     /// What cannot even be read is said here; the rules say the rest.
     pub fn wanted(&self) -> Result<Wanted, Findings> {
         let mut findings = Findings::default();
         let mut wrong = |field, wrong| findings.0.push(Finding { department: None, field, wrong });
-        let code = DepartmentCode::parse(&self.code).ok();
+        let code = self.code();
         if code.is_none() {
             wrong(Field::Code, Wrong::CodeForm);
         }
@@ -165,6 +169,12 @@ impl Form<'_> {
                 p.back { a href=(LIST) { "← " (w(Word::Departments)) } }
                 h1 { @match self.code { Some(code) => { (draft.name_vi) " · " (code) } None => { (w(Word::Add)) } } }
                 @if let Some(note) = note { p.complaint role="alert" { (note) } }
+                @for finding in self.findings.iter().filter(|finding| !self.is_ours(finding)) {
+                    p.note.warn {
+                        @if let Some(code) = &finding.department { (code) " · " }
+                        (words::field(finding.field, self.language)) ": " (words::wrong(&finding.wrong, self.language))
+                    }
+                }
                 form method="post" action=(action) {
                     (page::token(self.staff))
                     input type="hidden" name="revision" value=(draft.revision);
@@ -224,13 +234,14 @@ impl Form<'_> {
         }
     }
 
+    /// Of this department or of the whole list. What concerns another department is said above the form.
+    fn is_ours(&self, finding: &Finding) -> bool {
+        finding.department.as_ref().is_none_or(|code| code.as_str() == self.draft.code)
+    }
+
     fn field(&self, field: Field, label: Word, hint: Option<Word>, control: &Markup) -> Markup {
-        // What concerns another department is said above.
-        let is_ours = |finding: &&Finding| {
-            finding.field == field
-                && finding.department.as_ref().is_none_or(|code| code.as_str() == self.draft.code)
-        };
-        let found: Vec<&Finding> = self.findings.iter().filter(is_ours).collect();
+        let here = |finding: &&Finding| finding.field == field && self.is_ours(finding);
+        let found: Vec<&Finding> = self.findings.iter().filter(here).collect();
         html! {
             div.field.wrong[!found.is_empty()] {
                 label for=(field.column().replace("department", "code")) { (label.of(self.language)) }

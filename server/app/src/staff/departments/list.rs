@@ -151,13 +151,7 @@ fn sheet(text: &str, staff: &Staff, language: Language) -> Markup {
     }
 }
 
-pub fn preview(
-    import: &Import,
-    text: &str,
-    departments: &Departments,
-    staff: &Staff,
-    language: Language,
-) -> Markup {
+pub fn preview(import: &Import, text: &str, departments: &Departments, staff: &Staff, language: Language) -> Markup {
     let w = |word: Word| word.of(language);
     html! {
         main.departments {
@@ -232,13 +226,7 @@ fn named(title: &str, look: &str, codes: &[DepartmentCode], departments: &Depart
     }
 }
 
-fn altered(
-    title: &str,
-    look: &str,
-    changed: &[Altered],
-    departments: &Departments,
-    language: Language,
-) -> Markup {
+fn altered(title: &str, look: &str, changed: &[Altered], departments: &Departments, language: Language) -> Markup {
     html! {
         @if !changed.is_empty() {
             p { (title) }

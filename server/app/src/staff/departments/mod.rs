@@ -21,10 +21,10 @@ use serde::Deserialize;
 
 use self::form::Draft;
 use self::list::Import;
+use super::Task;
 use super::page::{self, Freshness, Pairs};
 use super::session::Staff;
 use super::text::Language;
-use super::Task;
 use crate::app::App;
 use crate::department::{self, ChangeError, Department, Wanted};
 use crate::http::{Failure, not_found};
@@ -143,7 +143,7 @@ async fn write(
         Err(findings) => findings.0,
         Ok(wanted) => match replace_list(app, draft.revision, with(app, wanted, code), staff).await {
             Ok(said) => return Ok(Redirect::to(&format!("{LIST}?said={said}")).into_response()),
-            Err(ChangeError::Found(findings)) => findings.0,
+            Err(ChangeError::Found(findings)) => findings.seen_from(&draft.code()).0,
             Err(ChangeError::Stale) => {
                 department::look(app).await.map_err(Refusal::Store)?;
                 draft.revision = app.departments().revision();
@@ -272,12 +272,7 @@ async fn look_through(app: &App, text: &str) -> Result<Import, Failure> {
 }
 
 /// The code of what is said afterwards.
-async fn replace_list(
-    app: &App,
-    revision: u64,
-    list: Vec<Wanted>,
-    staff: &Staff,
-) -> Result<&'static str, ChangeError> {
+async fn replace_list(app: &App, revision: u64, list: Vec<Wanted>, staff: &Staff) -> Result<&'static str, ChangeError> {
     let plan = department::replace(app, revision, &list, &format!("staff:{}", staff.login)).await?;
     Ok(if plan.is_empty() { "unchanged" } else { "saved" })
 }

@@ -91,7 +91,9 @@ impl Word {
             Self::Up => ("Lên trên", "Move up"),
             Self::Down => ("Xuống dưới", "Move down"),
             Self::Code => ("Mã khoa", "Code"),
-            Self::CodeHint => ("A-Z, 0-9, _ và -; không đổi được về sau", "A-Z, 0-9, _ and -; it cannot be changed later"),
+            Self::CodeHint => {
+                ("A-Z, 0-9, _ và -; không đổi được về sau", "A-Z, 0-9, _ and -; it cannot be changed later")
+            }
             Self::Prefix => ("Tiền tố số thứ tự", "Letter of its numbers"),
             Self::PrefixHint => ("Một chữ cái, mỗi khoa một chữ", "One letter, another for each department"),
             Self::Name => ("Tên", "Name"),
@@ -152,7 +154,9 @@ impl Word {
             Self::Check => ("Xem trước", "See what changes"),
             Self::Preview => ("Danh sách mới", "The new list"),
             Self::PreviewLead => ("Chưa có gì thay đổi cho đến khi xác nhận.", "Nothing changes before you confirm."),
-            Self::Wrong => ("Danh sách chưa dùng được. Chưa có gì thay đổi.", "The list cannot be used. Nothing was changed."),
+            Self::Wrong => {
+                ("Danh sách chưa dùng được. Chưa có gì thay đổi.", "The list cannot be used. Nothing was changed.")
+            }
             Self::More => ("Và thêm:", "And more:"),
             Self::Line => ("Dòng", "Line"),
             Self::Column => ("Cột", "Column"),
