@@ -172,6 +172,7 @@ department-headline =
 department-headline-plain = Please choose a department.
 department-closed = That department has no more numbers today. Please choose another.
 department-full = No more numbers today
+department-shut = Closed at this hour
 tile-place = Room{"\u00A0"}{ $rooms } · floor{"\u00A0"}{ $floor }
 tile-waiting = { $people } waiting
 tile-waiting-time = { $people } waiting · { $low }–{ $high }{"\u00A0"}min

@@ -172,6 +172,7 @@ department-headline =
 department-headline-plain = Mời chọn khoa khám.
 department-closed = Khoa vừa hết số hôm nay. Mời chọn khoa khác.
 department-full = Hôm nay đã hết số
+department-shut = Ngoài giờ nhận bệnh
 tile-place = Phòng{"\u00A0"}{ $rooms } · tầng{"\u00A0"}{ $floor }
 tile-waiting = { $people }{"\u00A0"}người
 tile-waiting-time = { $people }{"\u00A0"}người · { $low }–{ $high }{"\u00A0"}phút

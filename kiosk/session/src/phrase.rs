@@ -168,6 +168,7 @@ phrases! {
     DepartmentHeadlinePlain = "department-headline-plain",
     DepartmentClosed = "department-closed",
     DepartmentFull = "department-full",
+    DepartmentShut = "department-shut",
     TilePlace = "tile-place",
     TileWaiting = "tile-waiting",
     TileWaitingTime = "tile-waiting-time",

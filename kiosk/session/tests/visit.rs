@@ -359,6 +359,20 @@ fn where_no_chip_tells_the_age_it_may_be_named() {
 }
 
 #[test]
+fn a_full_department_is_open_to_who_comes_first_by_law_and_to_nobody_else() {
+    let mut departments = patient::departments();
+    (departments[0].open, departments[0].full) = (false, true);
+    let full = departments[0].code.clone();
+    let mut patient = Patient::at("department");
+    patient.event(Event::Departments(departments));
+    patient.event(Event::Touched(Action::ChooseDepartment(full.clone()))).event(Event::Touched(Action::TakeNumber));
+    assert_eq!(patient.name(), "department", "the tile is not to be touched");
+    patient.touch(Action::OpenPriority).touch(Action::Declare(DeclaredGround::Pregnant)).touch(Action::Continue);
+    patient.touch(Action::ChooseDepartment(full.clone())).touch(Action::TakeNumber).checked_in();
+    assert_eq!(patient.last_check_in().department, full);
+}
+
+#[test]
 fn an_appointment_is_shown_and_its_department_is_chosen_already() {
     let mut patient = Patient::at("identifying");
     patient.appointment = Some(AppointmentView {

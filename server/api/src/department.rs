@@ -20,7 +20,7 @@ pub struct DepartmentView {
     pub wait_minutes: Option<(u16, u16)>,
     /// Takes patients now.
     pub open: bool,
-    /// Gave as many numbers today as it may. It is not open then, but takes who has priority or an appointment.
+    /// Would be open, but gave as many numbers today as it may: it takes who has priority or an appointment.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub full: bool,
     /// The reception counter: where the counter route and "I don't know which department" lead.

@@ -344,7 +344,8 @@ pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
         let history = queues::history(app, &department.code).await?;
         let promise = queues::promise_to_newcomer(app, department, &queue, &history);
         let given = given.get(&department.code).copied().unwrap_or(0);
-        let full = department.capacity.is_some_and(|capacity| given >= u64::from(capacity));
+        let open = department.is_open_at(local);
+        let full = open && department.capacity.is_some_and(|capacity| given >= u64::from(capacity));
         views.push(DepartmentView {
             code: department.code.clone(),
             name_vi: department.name_vi.clone(),
@@ -353,7 +354,7 @@ pub async fn departments(app: &App) -> Result<Vec<DepartmentView>, Refusal> {
             floor: department.floor.clone(),
             waiting: promise.ahead,
             wait_minutes: promise.minutes,
-            open: department.is_open_at(local) && !full,
+            open: open && !full,
             full,
             reception: department.reception,
         });

@@ -25,7 +25,7 @@ impl Choosing {
     pub fn on(mut self, event: Event, cx: &mut Context<'_>) -> State {
         match event {
             Event::Touched(Action::ChooseDepartment(code)) => {
-                if cx.station.choices().any(|department| department.code == code && department.open) {
+                if cx.station.choices().any(|department| department.code == code && self.known.may_choose(department)) {
                     self.chosen = Some(code);
                     self.notice = DepartmentNotice::Nothing;
                 }
@@ -55,7 +55,8 @@ impl Choosing {
 
     /// The list came anew: what was chosen may have closed.
     pub fn refreshed(mut self, cx: &Context<'_>) -> Self {
-        let still_open = |code: &DepartmentCode| cx.station.department(code).is_some_and(|d| d.open);
+        let known = &self.known;
+        let still_open = |code: &DepartmentCode| cx.station.department(code).is_some_and(|d| known.may_choose(d));
         self.chosen = self.chosen.filter(still_open);
         self
     }

@@ -1,8 +1,8 @@
 //! The joints between steps: where a code, a chip or a reason leads.
 
 use api::{
-    AppointmentView, Assurance, CheckInRequest, CounterReason, DeclaredGround, DocumentClaim, EntitlementView,
-    FaceClaim, Hex8, IdentificationReply, IdentificationRequest, Payer, PriorityGround,
+    AppointmentView, Assurance, CheckInRequest, CounterReason, DeclaredGround, DepartmentCode, DepartmentView,
+    DocumentClaim, EntitlementView, FaceClaim, Hex8, IdentificationReply, IdentificationRequest, Payer, PriorityGround,
 };
 use emrtd::{AccessKey, CardAccessNumber, DocumentRead};
 use identity::qr::Scan;
@@ -318,10 +318,11 @@ pub(crate) fn without_number(visit: Visit, cx: &mut Context<'_>) -> State {
 }
 
 pub(crate) fn choose_department(visit: Visit, known: Known, payer: Payer, cx: &mut Context<'_>) -> State {
-    if cx.station.choices().any(|department| department.open) {
+    if cx.station.choices().any(|department| known.may_choose(department)) {
         // Where somebody waits for this patient is chosen already.
         let booked = known.appointment.as_ref().map(|appointment| &appointment.department);
-        let chosen = booked.filter(|code| cx.station.choices().any(|open| open.code == **code && open.open)).cloned();
+        let may = |code: &DepartmentCode| cx.station.choices().any(|open| open.code == *code && known.may_choose(open));
+        let chosen = booked.filter(|code| may(code)).cloned();
         State::Department(Choosing { visit, known, payer, chosen, notice: super::DepartmentNotice::Nothing })
     } else {
         go_to_reception(visit, known, payer, CounterReason::AskedForPerson, cx)
@@ -329,6 +330,13 @@ pub(crate) fn choose_department(visit: Visit, known: Known, payer: Payer, cx: &m
 }
 
 impl Known {
+    /// A department that gave all its numbers still takes who comes first by law, and whom it expects.
+    pub fn may_choose(&self, department: &DepartmentView) -> bool {
+        let booked = self.appointment.as_ref().is_some_and(|booked| booked.department == department.code);
+        let first = self.priority.is_some() || !self.declared.is_empty() || booked;
+        department.open || (department.full && first)
+    }
+
     pub fn nothing(counter: Option<CounterReason>) -> Self {
         Self {
             assurance: Assurance::D,

@@ -191,9 +191,7 @@ fn refusal(code: ProblemCode) -> Refusal {
         ProblemCode::DepartmentUnknown
         | ProblemCode::DepartmentClosed
         | ProblemCode::DepartmentFull
-        | ProblemCode::NumbersExhausted => {
-            Refusal::Department
-        }
+        | ProblemCode::NumbersExhausted => Refusal::Department,
         ProblemCode::MalformedBody
         | ProblemCode::BodyTooLarge
         | ProblemCode::KioskNotAdmitted

@@ -69,17 +69,20 @@ fn appointment_words(scene: &Scene<'_>, appointment: &AppointmentView) -> Option
 }
 
 fn tile(scene: &Scene<'_>, step: &Choosing, department: &DepartmentView) -> Tile {
+    let enabled = step.known.may_choose(department);
     let place = [("rooms", department.rooms.as_str()), ("floor", department.floor.as_str())];
     Tile {
         title: name(scene, department).to_owned(),
         subtitle: scene.words.say_with(Phrase::TilePlace, &place),
-        badge: Some(if department.open {
+        badge: Some(if enabled {
             waiting(scene, department)
-        } else {
+        } else if department.full {
             scene.badge(Tone::Neutral, Phrase::DepartmentFull)
+        } else {
+            scene.badge(Tone::Neutral, Phrase::DepartmentShut)
         }),
         chosen: step.chosen.as_ref() == Some(&department.code),
-        enabled: department.open,
+        enabled,
         action: Action::ChooseDepartment(department.code.clone()),
     }
 }

@@ -38,7 +38,7 @@ pub fn markup(
             p { a.button href={ (LIST) "/new" } { (w(Word::Add)) } }
             div.card.wide tabindex="0" role="region" aria-label=(w(Word::Departments)) {
                 @if departments.active().next().is_none() { p.empty { (w(Word::None)) } } @else {
-                    table {
+                    table.stacked {
                         thead { tr {
                             th { (w(Word::Order)) } th { (w(Word::Code)) } th { (w(Word::Name)) } th { (w(Word::Rooms)) }
                             th { (w(Word::Hours)) } th { (w(Word::Today)) } th { (w(Word::Change)) }
@@ -80,29 +80,29 @@ impl Page<'_> {
         let name = counter::name(department, self.language);
         html! {
             tr {
-                td { div.order {
+                td data-label=(w(Word::Order)) { div.order {
                     @if place > 0 { (self.arrow(department, "up", "↑", w(Word::Up))) }
                     @if place < last { (self.arrow(department, "down", "↓", w(Word::Down))) }
                 } }
-                td { b { (department.prefix) } small { (department.code) } }
-                td {
+                td data-label=(w(Word::Code)) { div { b { (department.prefix) } small { (department.code) } } }
+                td data-label=(w(Word::Name)) { div {
                     (name)
                     @if department.reception { " " span.tag { (w(Word::Reception)) } }
                     @let other = match self.language { Language::Vietnamese => &department.name_en, Language::English => &department.name_vi };
                     @if other != name { small { (other) } }
-                }
-                td { (department.doors()) @if !department.floor.is_empty() { small { (w(Word::Floor)) " " (department.floor) } } }
-                td { @match department.hours {
+                } }
+                td data-label=(w(Word::Rooms)) { div { (department.doors()) @if !department.floor.is_empty() { small { (w(Word::Floor)) " " (department.floor) } } } }
+                td data-label=(w(Word::Hours)) { div { @match department.hours {
                     Some(hours) => { (words::clock(hours.from)) "–" (words::clock(hours.to)) }
                     None => { (w(Word::Always)) }
-                } }
-                td {
+                } } }
+                td data-label=(w(Word::Today)) { div {
                     @match department.capacity {
                         Some(capacity) => { (given) " / " (capacity) @if given >= u64::from(capacity) { " " span.tag.warn { (w(Word::Full)) } } }
                         None => { (given) }
                     }
-                }
-                td { div.inline {
+                } }
+                td data-label=(w(Word::Change)) { div.inline {
                     a.button.quiet href={ (LIST) "/" (department.code) } aria-label={ (w(Word::Edit)) " " (name) } { (w(Word::Edit)) }
                     @if !department.reception {
                         details {
