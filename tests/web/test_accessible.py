@@ -256,6 +256,25 @@ def test_signing_in_with_two_factors_and_unlocking_have_no_violation(hospital, d
     assert not complaints, "\n".join(complaints)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_departments_with_complaints_and_another_list_have_no_violation(hospital, day, window, pictures, language):
+    complaints = []
+    page = window(signed_in=hospital.staff("quan.tri"), language=language)
+    page.goto(f"{hospital.base}/staff/departments/K02")
+    page.fill("input[name=rooms]", "1/2")
+    page.locator(".save button").click()
+    page.wait_for_selector(".field.wrong")
+    look(page, f"department refused {language}", complaints, pictures)
+    lines = hospital.staff("quan.tri").get("/staff/departments/list.csv").text.splitlines()
+    for what, changed in (("planned", lines[:-1]), ("refused", [*lines, lines[-1]])):
+        page.goto(f"{hospital.base}/staff/departments")
+        page.fill("#list", "\n".join(changed))
+        page.locator(".sheet button").click()
+        page.wait_for_selector(".confirm" if what == "planned" else ".complaint:not([hidden])")
+        look(page, f"list {what} {language}", complaints, pictures)
+    assert not complaints, "\n".join(complaints)
+
+
 def test_boards_have_no_violation(hospital, day, window, visited, pictures):
     complaints = []
     page = window()
