@@ -121,6 +121,8 @@ fn departments_come_with_rooms_hours_and_capacity() {
             (3, "Công suất", Wrong::Not(Expected::Capacity)),
         ]
     );
+    let of_windows = read_departments(wrong.replace('\n', "\r\n").as_bytes()).unwrap_err();
+    assert_eq!(of_windows, findings, "Excel's lines are the same lines");
     let twins = read_departments(list.replace("K01;B", "TIEPDON;A").as_bytes()).unwrap_err();
     assert_eq!(said(&twins), [(3, "Mã khoa", Wrong::Twice { line: 2 }), (3, "Tiền tố", Wrong::Twice { line: 2 })]);
     let nowhere = read_departments(list.replace("có", "không").as_bytes()).unwrap_err();

@@ -100,13 +100,21 @@ impl<'a> Table<'a> {
         let mut reader = self.reader();
         let mut record = ByteRecord::new();
         let mut rows = 0;
+        // The reader counts the end of a CRLF to the next row: lines are counted to where a row's text begins.
+        let (text, mut counted, mut line) = (self.text.as_bytes(), 0, self.skipped + 1);
         // The first is the header. Reading from memory does not fail, and rows may have any length.
         let mut header = true;
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             if std::mem::take(&mut header) || record.iter().all(<[u8]>::is_empty) {
                 continue;
             }
-            let line = self.skipped + record.position().map_or(1, csv::Position::line);
+            let begins =
+                record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(counted);
+            let rest = text.get(begins..).unwrap_or_default();
+            let begins = begins + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let passed = text.get(counted..begins).unwrap_or_default();
+            line += passed.iter().filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>();
+            counted = begins;
             rows += 1;
             if rows > MAX_ROWS {
                 findings.add(line, "", Wrong::TooManyRows);
