@@ -254,7 +254,7 @@ impl Hospital {
 
     pub fn pin_signer(&self, signer: &Fingerprint) -> Result<(), HospitalError> {
         if let Some(server) = &self.server {
-            self.runtime.block_on(trust::pin(&server.app, signer, "trưởng khoa"))?;
+            self.runtime.block_on(trust::pin(&server.app, signer, trust::PinReason::Compared, "trưởng khoa"))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 """Every page against WCAG 2.2 AA with axe-core, in both languages, on a desk and on a phone."""
 
 import base64
+import datetime
 import hmac
 import importlib.resources
 import os
@@ -12,7 +13,7 @@ import time
 
 import pytest
 
-from hospital import PASSWORD, ROOT, STAFF
+from hospital import HO_CHI_MINH, PASSWORD, ROOT, STAFF
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 LEVEL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -71,6 +72,11 @@ def day(hospital):
     supervisor, head = hospital.staff("truong.quay"), hospital.staff("giam.doc")
     for kind in ("emergency", "help", "card_left", "printer"):
         hospital.call_for_a_person(kind)
+    health = {"version": "0.1.0", "reader": "working", "scanner": "working", "printer": "paper_out", "camera": "unknown"}
+    hospital.kiosk("POST", "/heartbeats", dict(health, disk="working", unsent=2))
+    now = datetime.datetime.now(HO_CHI_MINH)
+    span = [(now + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M") for hours in (-1, 7)]
+    head.post("/staff/duty-officers", name="Lê Thị Lan", number="031192000025", **{"from": span[0], "until": span[1]})
     seen = {"reception": [], "rooms": []}
     seen["reception"].append(hospital.check_in_by_number("TIEPDON", "031085000017", "Nguyễn Văn Mẫu", "15/01/1985"))
     seen["reception"].append(hospital.check_in_by_number("TIEPDON", "031192000025", "Trần Thị Thử Nghiệm", "09/03/1992"))
@@ -111,6 +117,19 @@ def day(hospital):
     fresh = head.post("/staff/certificates", kind="driver").url
     papers["fresh"] = fresh.rsplit("/", 1)[1].split("?")[0]
     return {"seen": seen, "papers": papers, "head": head}
+
+
+def test_every_section_of_the_administration_opens_what_it_says(hospital, day, window):
+    page = window(signed_in=hospital.staff("quan.tri"), language="en")
+    page.goto(f"{hospital.base}/staff/administration")
+    sections = page.locator("ul.sections a")
+    links = [sections.nth(at).get_attribute("href") for at in range(sections.count())]
+    assert {"/staff/people", "/staff/kiosks", "/staff/trust", "/staff/duty-officers", "/staff/audit"} <= set(links)
+    titles = set()
+    for link in links:
+        assert page.goto(f"{hospital.base}{link}").ok
+        titles.add(page.title())
+    assert len(titles) == len(links), titles
 
 
 def crawl(hospital, page, login, visited, complaints, folder):
@@ -339,7 +358,7 @@ def test_no_page_of_the_server_was_left_out(visited):
             path = path.strip('"') if path.startswith('"') else constants.get(path)
             if path and handler == "get" and not NO_PAGE.search(path):
                 routes.add(path)
-    assert "/staff/signers" in routes and "/v/{token}" in routes
+    assert "/staff/trust" in routes and "/v/{token}" in routes
     shape = lambda path: "^" + re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + "$"
     missed = {route for route in routes if route != "/" and not any(re.match(shape(route), page) for page in visited)}
     assert not missed, f"no browser looked at {sorted(missed)}: link them, or look at them in this file"

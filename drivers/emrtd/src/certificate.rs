@@ -93,6 +93,15 @@ impl Certificate {
         self.algorithm
     }
 
+    /// RFC 4514: "CN=CSCA,C=VN".
+    pub fn subject(&self) -> String {
+        self.fields.subject.to_string()
+    }
+
+    pub fn issuer(&self) -> String {
+        self.fields.issuer.to_string()
+    }
+
     pub fn not_before(&self) -> Date {
         self.valid_days().map_or(Date::MAX, |days| days.0)
     }

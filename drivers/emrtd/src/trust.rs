@@ -176,8 +176,8 @@ impl TrustStore {
         self.pinned.remove(signer);
     }
 
-    pub fn authorities(&self) -> impl Iterator<Item = Fingerprint> {
-        self.authorities.iter().map(Certificate::fingerprint)
+    pub fn authorities(&self) -> impl Iterator<Item = &Certificate> {
+        self.authorities.iter()
     }
 
     /// Judges a certificate whose key made a right signature on `today`.

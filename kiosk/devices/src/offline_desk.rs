@@ -6,8 +6,8 @@ use std::io;
 use std::path::PathBuf;
 
 use api::{
-    Block, CheckInRequest, Hex8, Hex16, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest, TicketNumber,
-    VisitId,
+    Block, CheckInRequest, DeviceHealth, Hex8, Hex16, Hex32, IdentificationRequest, OfflineCheckIn, ReconcileRequest,
+    TicketNumber, VisitId,
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use time::{Date, OffsetDateTime};
@@ -36,6 +36,8 @@ pub enum OfflineRequest {
     Reconciled(VisitId),
     /// The server will never take it.
     Refused(VisitId),
+    /// Answered by `Disk`.
+    Look,
     /// What the server said last, for a start without it.
     Remember(Box<KnownServer>),
 }
@@ -68,6 +70,16 @@ pub enum OfflineReport {
         number: Result<TicketNumber, OfflineError>,
     },
     Waiting(Option<Box<ReconcileRequest>>),
+    Disk(Disk),
+}
+
+/// The disk that keeps what the server does not have yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disk {
+    /// Faulty from a failure to read or write until something was written again.
+    pub health: DeviceHealth,
+    /// Check-ins that wait for the server.
+    pub unsent: u32,
 }
 
 /// The worker's handle. Dropping it ends the worker.
@@ -85,7 +97,12 @@ impl OfflineDesk {
         outbox: Outbox<OfflineReport>,
     ) -> io::Result<Self> {
         let (requests, inbox) = bounded(REQUESTS_WAITING);
-        worker::spawn("offline", Desk { numbers, queue, known, outbox, inbox }, Desk::run, |_| Ok(()))?;
+        worker::spawn(
+            "offline",
+            Desk { numbers, queue, known, health: DeviceHealth::Working, outbox, inbox },
+            Desk::run,
+            |_| Ok(()),
+        )?;
         Ok(Self { requests })
     }
 
@@ -98,6 +115,7 @@ struct Desk {
     numbers: NumberStore,
     queue: SealedQueue,
     known: PathBuf,
+    health: DeviceHealth,
     outbox: Outbox<OfflineReport>,
     inbox: Receiver<OfflineRequest>,
 }
@@ -115,7 +133,7 @@ impl Desk {
         match request {
             OfflineRequest::Keep { block, today } => {
                 let kept = self.numbers.turn_to(today).and_then(|()| self.numbers.add(&block));
-                logged("a block of numbers was not kept", kept);
+                self.written("a block of numbers was not kept", kept);
                 self.outbox.send(OfflineReport::Stock(self.numbers.stock()))
             }
             OfflineRequest::TakeChallenge { visit, today } => {
@@ -125,6 +143,8 @@ impl Desk {
             }
             OfflineRequest::TakeNumber(patient) => {
                 let number = self.take_number(&patient);
+                self.health =
+                    if number.as_ref().is_err_and(is_of_the_disk) { DeviceHealth::Faulty } else { self.health };
                 self.outbox.send(OfflineReport::Number { visit: patient.visit, number })?;
                 self.outbox.send(OfflineReport::Stock(self.numbers.stock()))
             }
@@ -133,19 +153,42 @@ impl Desk {
                 self.outbox.send(OfflineReport::Waiting(next.map(Box::new)))
             }
             OfflineRequest::Reconciled(visit) => {
-                logged("a reconciled check-in was not removed", self.queue.remove(visit));
+                let removed = self.queue.remove(visit);
+                self.written("a reconciled check-in was not removed", removed);
                 Ok(())
             }
             OfflineRequest::Remember(known) => {
-                logged("what the server said was not kept", known.write(&self.known));
+                let kept = known.write(&self.known);
+                self.written("what the server said was not kept", kept);
                 Ok(())
             }
             OfflineRequest::Refused(visit) => {
                 tracing::error!(%visit, "an offline check-in was refused and is set aside");
-                logged("a refused check-in was not set aside", self.queue.set_aside(visit));
+                let aside = self.queue.set_aside(visit);
+                self.written("a refused check-in was not set aside", aside);
                 Ok(())
             }
+            OfflineRequest::Look => {
+                let disk = self.look();
+                self.outbox.send(OfflineReport::Disk(disk))
+            }
         }
+    }
+
+    fn look(&self) -> Disk {
+        match self.queue.waiting() {
+            Ok(waiting) => Disk { health: self.health, unsent: u32::try_from(waiting.len()).unwrap_or(u32::MAX) },
+            Err(_) => Disk { health: DeviceHealth::Faulty, unsent: 0 },
+        }
+    }
+
+    fn written(&mut self, what: &str, outcome: Result<(), OfflineError>) {
+        self.health = match &outcome {
+            Ok(()) => DeviceHealth::Working,
+            Err(error) if is_of_the_disk(error) => DeviceHealth::Faulty,
+            Err(_) => self.health,
+        };
+        logged(what, outcome);
     }
 
     fn take_number(&mut self, patient: &WithoutServer) -> Result<TicketNumber, OfflineError> {
@@ -177,6 +220,10 @@ impl Desk {
             }
         })
     }
+}
+
+fn is_of_the_disk(error: &OfflineError) -> bool {
+    matches!(error, OfflineError::Journal(_) | OfflineError::Disk { .. } | OfflineError::QueueFull { .. })
 }
 
 fn logged(what: &str, outcome: Result<(), OfflineError>) {

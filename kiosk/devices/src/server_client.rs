@@ -13,8 +13,8 @@ use std::time::Duration;
 use api::papers::{self, Call, PaperId, Reply};
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, IdentificationReply, IdentificationRequest, IssuedCertificate, KIOSK_HEADER, KioskId, MAX_BODY_BYTES,
-    Problem, ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration, VisitId, path,
+    EidRequest, Heartbeat, IdentificationReply, IdentificationRequest, IssuedCertificate, KIOSK_HEADER, KioskId,
+    MAX_BODY_BYTES, Problem, ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration, VisitId, path,
 };
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -256,6 +256,11 @@ impl ServerClient {
 
     pub fn alert(&self, request: &AlertRequest) -> Result<(), ServerError> {
         accepted(self.request(Method::POST, path::ALERTS).json(request)).map(drop)
+    }
+
+    /// How this kiosk is.
+    pub fn heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), ServerError> {
+        accepted(self.request(Method::POST, path::HEARTBEATS).json(heartbeat)).map(drop)
     }
 
     fn ask<A: DeserializeOwned>(&self, method: Method, path: &str) -> Result<A, ServerError> {

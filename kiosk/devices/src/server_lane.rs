@@ -10,8 +10,8 @@ use std::io;
 use api::papers::{Call, Reply};
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, IdentificationReply, IdentificationRequest, ReconcileReply, ReconcileRequest, StationConfiguration,
-    VisitId,
+    EidRequest, Heartbeat, IdentificationReply, IdentificationRequest, ReconcileReply, ReconcileRequest,
+    StationConfiguration, VisitId,
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use uuid::Uuid;
@@ -49,6 +49,7 @@ pub enum ServerRequest {
     Block(BlockRequest),
     Reconcile(ReconcileRequest),
     Alert(AlertRequest),
+    Heartbeat(Box<Heartbeat>),
     /// The visit is over, whatever became of it. Nothing is sent and nothing answered.
     Finish {
         visit: VisitId,
@@ -70,6 +71,7 @@ pub enum ServerReport {
     Block { request: BlockRequest, answer: Answer<Block> },
     Reconciled { visit: VisitId, answer: Answer<ReconcileReply> },
     Alerted { id: Uuid, answer: Answer<()> },
+    Heard(Answer<()>),
 }
 
 /// The worker's handle. Dropping it ends the worker after the call under way.
@@ -142,7 +144,8 @@ impl Line {
             | ServerRequest::Departments
             | ServerRequest::Block(_)
             | ServerRequest::Reconcile(_)
-            | ServerRequest::Alert(_) => Ok(()),
+            | ServerRequest::Alert(_)
+            | ServerRequest::Heartbeat(_) => Ok(()),
         };
         if let Err(error) = written {
             tracing::error!(%error, "a visit could not be written down");
@@ -181,6 +184,7 @@ impl Line {
                 ServerReport::Reconciled { visit: request.visit, answer: client.reconcile(&request) }
             }
             ServerRequest::Alert(request) => ServerReport::Alerted { id: request.id, answer: client.alert(&request) },
+            ServerRequest::Heartbeat(heartbeat) => ServerReport::Heard(client.heartbeat(&heartbeat)),
             ServerRequest::Finish { .. } => return None,
         })
     }

@@ -11,6 +11,7 @@ mod clock;
 pub mod config;
 mod device_set;
 mod failure;
+mod health;
 mod paper;
 #[cfg(feature = "sim")]
 pub mod sim;

@@ -40,6 +40,8 @@ pub enum IdError {
     Department,
     #[error("a ticket number is a capital letter and a number from 1 to 9999")]
     Ticket,
+    #[error("a software version has 1 to 32 printable characters")]
+    Version,
 }
 
 impl KioskId {

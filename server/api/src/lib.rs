@@ -12,6 +12,7 @@ mod department;
 mod eid;
 mod encoding;
 mod enrolment;
+mod heartbeat;
 mod id;
 mod identification;
 pub mod papers;
@@ -28,6 +29,7 @@ pub use encoding::{Base64, Hex8, Hex16, Hex32};
 pub use enrolment::{
     EnrolmentCode, EnrolmentCodeError, EnrolmentRequest, EnrolmentSecret, IssuedCertificate, RenewalRequest,
 };
+pub use heartbeat::{DeviceHealth, Heartbeat, SoftwareVersion};
 pub use id::{DepartmentCode, IdError, KioskId, TicketNumber, VisitId};
 pub use identification::{
     AccessClaim, Assurance, ChallengeReply, ChipEvidence, DocumentClaim, EntitlementView, FaceClaim,
@@ -52,6 +54,8 @@ pub mod path {
     pub const BLOCKS: &str = "/api/v1/blocks";
     pub const RECONCILIATIONS: &str = "/api/v1/reconciliations";
     pub const ALERTS: &str = "/api/v1/alerts";
+    /// POST, once a minute: how the kiosk and its devices are.
+    pub const HEARTBEATS: &str = "/api/v1/heartbeats";
     /// POST, over TLS, without a certificate: a one-time code and a request for the first one.
     pub const ENROLMENT: &str = "/api/v1/enrolment";
     /// POST, with the certificate that is to be replaced.

@@ -4,10 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use emrtd::{Fingerprint, TrustPolicy, TrustStore, TrustStoreError};
+use emrtd::{Certificate, Fingerprint, TrustPolicy, TrustStore, TrustStoreError};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
+use crate::audit::LastStanding;
 use crate::board::Boards;
 use crate::certificate::WorkingTime;
 use crate::clock::{SharedClock, service_day, unix_ms};
@@ -18,6 +19,7 @@ use crate::eid::{EidVerifier, HttpVerifier, verifying_key};
 use crate::enrolment::AuthorityError;
 use crate::hospital::Link;
 use crate::http::limit::RateLimit;
+use crate::insurance::duty::DutyRoster;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
 use crate::keys::Keys;
 use crate::operations::Operations;
@@ -36,6 +38,8 @@ pub struct Shared {
     pub store: Store,
     pub keys: Arc<Keys>,
     pub insurance: Option<Arc<dyn EntitlementSource>>,
+    /// In whose name it is asked; none where none is configured.
+    pub roster: Option<Arc<DutyRoster>>,
     pub eid: Option<Eid>,
     pub working_time: WorkingTime,
     pub certificates: CertificateSettings,
@@ -65,6 +69,7 @@ pub struct Shared {
     pub news: News,
     pub(crate) operations: Operations,
     pub(crate) known_departments: Known,
+    pub(crate) audit_standing: LastStanding,
 }
 
 /// A verifier and the key it signs with.
@@ -83,6 +88,8 @@ pub struct Outside {
     pub carrier: Option<Arc<dyn Carrier>>,
     /// Accounts at the gateway whose tokens the processes of this hospital share.
     pub accounts: Vec<Arc<Account>>,
+    /// In whose name entitlements are asked for.
+    pub roster: Option<Arc<DutyRoster>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -110,11 +117,13 @@ pub enum StartError {
 impl Outside {
     pub fn from_config(config: &Config, clock: &SharedClock) -> Result<Self, ConfigError> {
         let mut accounts = Accounts { clock: clock.clone(), known: Vec::new() };
-        let insurance = config.insurance.as_ref().map(|insurance| {
+        let roster = config.insurance.as_ref().map(|it| DutyRoster::from_config(it, clock.clone()).map(Arc::new));
+        let roster = roster.transpose()?;
+        let insurance = config.insurance.as_ref().zip(roster.clone()).map(|(insurance, roster)| {
             let deadline = Duration::from_millis(insurance.deadline_ms);
             let (url, username) = (&insurance.base_url, &insurance.username);
             let account = accounts.account(url, username, (&insurance.password, "insurance.password"), deadline)?;
-            Ok(Arc::new(HttpGateway::with_account(insurance, account)?) as Arc<dyn EntitlementSource>)
+            Ok(Arc::new(HttpGateway::new(account, roster, deadline)) as Arc<dyn EntitlementSource>)
         });
         let insurance = insurance.transpose()?;
         let carrier = config.dispatch.as_ref().map(|dispatch| {
@@ -135,7 +144,7 @@ impl Outside {
             let verifier: Arc<dyn EidVerifier> = Arc::new(HttpVerifier::from_config(eid)?);
             Ok(Eid { verifier, key: verifying_key(&eid.public_key).ok_or(ConfigError::Key("eid.public_key"))? })
         });
-        Ok(Self { insurance, eid: eid.transpose()?, signer, carrier, accounts: accounts.known })
+        Ok(Self { insurance, eid: eid.transpose()?, signer, carrier, accounts: accounts.known, roster })
     }
 }
 
@@ -178,9 +187,12 @@ impl App {
         let database = &config.database;
         let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
         let departments = department::open(&store, &config, unix_ms(clock.now())).await?;
-        let Outside { insurance, eid, signer, carrier, accounts } = outside;
+        let Outside { insurance, eid, signer, carrier, accounts, roster } = outside;
         for account in accounts {
             account.share(store.clone(), keys.clone());
+        }
+        if let Some(roster) = &roster {
+            roster.share(store.clone(), keys.clone());
         }
         Ok(Self(Arc::new(Shared {
             kiosk_limit: RateLimit::per_minute(config.limits.kiosk_requests_per_minute),
@@ -194,6 +206,8 @@ impl App {
             queues: Queues::default(),
             news: News::default(),
             operations: Operations::from_config(&config)?,
+            audit_standing: LastStanding::default(),
+            roster,
             keyring: Keyring::from_config(&config.papers)?,
             fonts: config.papers.fonts.as_deref().map(print::Fonts::open).transpose()?,
             hospital_system,
@@ -209,6 +223,11 @@ impl App {
             eid,
             authorities,
         })))
+    }
+
+    /// Of the configuration.
+    pub fn authorities(&self) -> impl Iterator<Item = &Certificate> {
+        self.authorities.authorities()
     }
 
     /// Authorities of the configuration and the signers this hospital pinned.

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::clock::unix_ms;
-use crate::keys::{Place, SealError, Sealed};
+use crate::keys::{Place, SealError, Sealed, new_key};
 use crate::refusal::Refusal;
 use crate::store::{KioskAuthorityRow, KioskCertificate, StoreError};
 
@@ -141,12 +141,46 @@ pub async fn admitted(app: &App, certificate: &[u8]) -> Result<Option<KioskId>, 
     }
 }
 
+/// A key for loopback and behind a proxy that ends TLS, said once; an earlier key of the kiosk ends.
+pub async fn make_key(app: &App, kiosk: &KioskId, by: &str) -> Result<Zeroizing<String>, StoreError> {
+    let (key, text) = new_key();
+    let now = app.now_ms();
+    let mut tx = app.store.begin().await?;
+    tx.enrol_kiosk(kiosk, &Sha256::digest(key.as_slice()).into(), now).await?;
+    tx.audit(by, "kiosk_enrolled", None, kiosk.as_str(), now).await?;
+    tx.commit().await?;
+    Ok(text)
+}
+
+/// Why nothing of a kiosk is accepted any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    Lost,
+    /// Somebody may have read its key.
+    Opened,
+    Replaced,
+    Retired,
+}
+
+impl Revocation {
+    pub const ALL: [Self; 4] = [Self::Lost, Self::Opened, Self::Replaced, Self::Retired];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Opened => "opened",
+            Self::Replaced => "replaced",
+            Self::Retired => "retired",
+        }
+    }
+}
+
 /// From this moment on nothing of that kiosk is accepted. Says how many certificates ended.
-pub async fn revoke(app: &App, kiosk: &KioskId, by: &str) -> Result<u64, StoreError> {
+pub async fn revoke(app: &App, kiosk: &KioskId, why: Revocation, by: &str) -> Result<u64, StoreError> {
     let now = app.now_ms();
     let mut tx = app.store.begin().await?;
     let ended = tx.revoke_kiosk(kiosk, now).await?;
-    tx.audit(by, "kiosk_revoked", None, kiosk.as_str(), now).await?;
+    tx.audit(by, "kiosk_revoked", None, &format!("{kiosk} {}", why.code()), now).await?;
     tx.commit().await?;
     Ok(ended)
 }

@@ -149,7 +149,8 @@ impl Asked<'_> {
         tx.audit(&actor, "identified", Some(self.visit), &finding.facts.join(" "), self.at).await?;
         if entitlement.was_asked() {
             // The gateway knows a staff member as the one who asked; the record says that a kiosk did it in that name.
-            tx.audit(&actor, "entitlement_asked_for_duty_officer", Some(self.visit), "", self.at).await?;
+            let duty = tx.duty_id_at(self.at).await?.unwrap_or_else(|| "configured".to_owned());
+            tx.audit(&actor, "entitlement_asked_for_duty_officer", Some(self.visit), &duty, self.at).await?;
         }
         Ok(())
     }

@@ -26,6 +26,7 @@ mod http;
 pub mod identify;
 pub mod insurance;
 pub mod keys;
+pub mod kiosk_health;
 pub mod operations;
 mod outbound;
 pub mod paper;

@@ -14,8 +14,8 @@ use server::app::{App, Outside};
 use server::clock::{SharedClock, SystemClock};
 use server::config::Config;
 use server::tls::ServedCertificate;
+use server::trust::{PinReason, UnpinReason};
 use server::{audit, enrolment, keys, staff, trust};
-use sha2::{Digest, Sha256};
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
@@ -71,7 +71,11 @@ enum KioskCommand {
     /// Prints a one-time code, good for 15 minutes, with which a kiosk gets its certificate.
     Code { id: String },
     /// Ends everything that kiosk has, at once.
-    Revoke { id: String },
+    Revoke {
+        id: String,
+        #[arg(long, value_enum, default_value_t = RevocationName::Lost)]
+        why: RevocationName,
+    },
     /// The certificates.
     List,
     /// Gives a kiosk its key, printed once, for loopback and behind a proxy that ends TLS; an earlier key ends.
@@ -102,6 +106,14 @@ enum TrustCommand {
         #[arg(long)]
         by: String,
     },
+    /// Trusts a signer no more.
+    Unpin {
+        signer: String,
+        #[arg(long)]
+        by: String,
+        #[arg(long, value_enum)]
+        why: UnpinName,
+    },
     /// The pinned signers.
     List,
 }
@@ -116,6 +128,25 @@ enum AuditCommand {
     },
     /// The public key of the checkpoints (Ed25519), to be kept where they go.
     Key,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum UnpinName {
+    /// A forged card was signed by it.
+    ForgedCard,
+    /// By whoever issued it.
+    Withdrawn,
+    Mistake,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RevocationName {
+    /// Or stolen.
+    Lost,
+    /// Somebody may have read its key.
+    Opened,
+    Replaced,
+    Retired,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -209,8 +240,8 @@ async fn run_kiosk(app: &App, command: KioskCommand) -> Outcome {
             let code = enrolment::make_code(app, &KioskId::parse(&id)?, server, "command line").await?;
             say(&code.text())
         }
-        KioskCommand::Revoke { id } => {
-            let ended = enrolment::revoke(app, &KioskId::parse(&id)?, "command line").await?;
+        KioskCommand::Revoke { id, why } => {
+            let ended = enrolment::revoke(app, &KioskId::parse(&id)?, why.into(), "command line").await?;
             say(&format!("{ended} certificates ended; nothing of {id} is accepted"))
         }
         KioskCommand::List => {
@@ -221,19 +252,8 @@ async fn run_kiosk(app: &App, command: KioskCommand) -> Outcome {
             }
             Ok(())
         }
-        KioskCommand::Enrol { id } => enrol(app, &id).await,
+        KioskCommand::Enrol { id } => say(&enrolment::make_key(app, &KioskId::parse(&id)?, "command line").await?),
     }
-}
-
-async fn enrol(app: &App, id: &str) -> Outcome {
-    let id = KioskId::parse(id)?;
-    let (key, text) = keys::new_key();
-    let now = app.now_ms();
-    let mut tx = app.store.begin().await?;
-    tx.enrol_kiosk(&id, &Sha256::digest(key.as_slice()).into(), now).await?;
-    tx.audit("command line", "kiosk_enrolled", None, id.as_str(), now).await?;
-    tx.commit().await?;
-    say(&text)
 }
 
 async fn run_trust(app: &App, command: TrustCommand) -> Outcome {
@@ -249,8 +269,12 @@ async fn run_trust(app: &App, command: TrustCommand) -> Outcome {
             }
         }
         TrustCommand::Pin { signer, by } => {
-            let pinned = trust::pin(app, &Fingerprint::parse(&signer)?, &by).await?;
+            let pinned = trust::pin(app, &Fingerprint::parse(&signer)?, PinReason::Compared, &by).await?;
             say(&format!("pinned, known by {} cards on {} days", pinned.cards, pinned.days))?;
+        }
+        TrustCommand::Unpin { signer, by, why } => {
+            let was_pinned = trust::unpin(app, &Fingerprint::parse(&signer)?, why.into(), &by).await?;
+            say(if was_pinned { "not trusted any more" } else { "it was not pinned" })?;
         }
         TrustCommand::List => {
             for pinned in app.store.pinned_signers().await? {
@@ -281,6 +305,27 @@ fn read_password() -> Result<Zeroizing<String>, std::io::Error> {
 
 fn say(text: &str) -> Outcome {
     Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+impl From<UnpinName> for UnpinReason {
+    fn from(why: UnpinName) -> Self {
+        match why {
+            UnpinName::ForgedCard => Self::ForgedCard,
+            UnpinName::Withdrawn => Self::Withdrawn,
+            UnpinName::Mistake => Self::Mistake,
+        }
+    }
+}
+
+impl From<RevocationName> for enrolment::Revocation {
+    fn from(why: RevocationName) -> Self {
+        match why {
+            RevocationName::Lost => Self::Lost,
+            RevocationName::Opened => Self::Opened,
+            RevocationName::Replaced => Self::Replaced,
+            RevocationName::Retired => Self::Retired,
+        }
+    }
 }
 
 impl From<RoleName> for staff::Role {

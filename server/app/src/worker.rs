@@ -68,7 +68,9 @@ pub async fn run_once(app: &App) -> Result<Step, Refusal> {
         }
         Err(silence) => log_silence(silence),
     }
-    tx.audit("worker", "entitlement_asked_for_duty_officer", Some(lease.visit), &outcome, now).await?;
+    let duty = tx.duty_id_at(now).await?.unwrap_or_else(|| "configured".to_owned());
+    let detail = format!("{outcome} {duty}");
+    tx.audit("worker", "entitlement_asked_for_duty_officer", Some(lease.visit), &detail, now).await?;
     tx.commit().await?;
     Ok(step)
 }

@@ -111,9 +111,12 @@ async fn an_unknown_signer_is_masked_then_compared_then_pinned_then_trusted() {
     let tallies = trust::observed(&hospital.app).await.expect("reads");
     assert_eq!((tallies[0].cards, tallies[0].days), (1, 1));
     let stranger = emrtd::Fingerprint::from_bytes([9; 32]);
-    assert!(matches!(trust::pin(&hospital.app, &stranger, "hoa").await, Err(trust::PinError::NeverObserved)));
+    assert!(matches!(
+        trust::pin(&hospital.app, &stranger, trust::PinReason::Compared, "hoa").await,
+        Err(trust::PinError::NeverObserved)
+    ));
     let signer = emrtd::Fingerprint::from_bytes(tallies[0].signer);
-    trust::pin(&hospital.app, &signer, "hoa").await.expect("pins");
+    trust::pin(&hospital.app, &signer, trust::PinReason::Compared, "hoa").await.expect("pins");
 
     let reply = hospital.show_card(visit(), &card).await.expect("identified");
     assert_eq!(reply.assurance, Assurance::A);

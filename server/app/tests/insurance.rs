@@ -1,15 +1,21 @@
 //! The gateway client against the words of the contract: forms in, JSON out, everything in a 200.
 
+mod fixture;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Form, Router};
+use fixture::hospital::Hospital;
 use server::clock::{ManualClock, SharedClock};
 use server::config::{InsuranceConfig, SecretSource};
+use server::insurance::duty::{self, DutyRoster};
 use server::insurance::{Account, EntitlementQuery, EntitlementRecord, EntitlementSource, HttpGateway, Silence};
+use tempfile::TempDir;
 use time::macros::datetime;
 
 type Fields = HashMap<String, String>;
@@ -83,20 +89,23 @@ async fn gateway_and_address() -> (Gateway, String, Arc<ManualClock>) {
 
 fn client(base_url: &str, clock: SharedClock) -> HttpGateway {
     let directory = tempfile::tempdir().expect("a directory");
+    HttpGateway::from_config(&config(&directory, base_url), clock).expect("a client")
+}
+
+fn config(directory: &TempDir, base_url: &str) -> InsuranceConfig {
     let secret = |name: &str, text: &str| {
         let path = directory.path().join(name);
         std::fs::write(&path, text).expect("writes");
         SecretSource::File(path)
     };
-    let config = InsuranceConfig {
+    InsuranceConfig {
         base_url: base_url.into(),
         username: "31999_BV".into(),
         password: secret("password", "secret\n"),
         deadline_ms: 1000,
         duty_officer_name: "Trần Thị Thử Nghiệm".into(),
         duty_officer_number: secret("officer", "031192000025"),
-    };
-    HttpGateway::from_config(&config, clock).expect("a client")
+    }
 }
 
 async fn ask(gateway: &HttpGateway) -> Result<EntitlementRecord, Silence> {
@@ -215,4 +224,33 @@ async fn two_processes_of_one_hospital_take_one_token_between_them() {
     assert_eq!(first.expect("a token").access_token, second.expect("a token").access_token);
     assert_eq!(gateway.script().tokens_taken, 2);
     assert_eq!(accounts[0].token().await.expect("a token").facility().expect("a facility"), facility);
+}
+
+#[tokio::test]
+async fn it_is_asked_in_the_name_of_whoever_is_on_duty_and_of_the_configured_officer_otherwise() {
+    let (gateway, address, _) = gateway_and_address().await;
+    let hospital = Hospital::open(None).await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let config = config(&directory, &address);
+    let (deadline, clock) = (Duration::from_secs(5), hospital.clock.clone());
+    let account = Account::new(&address, "31999_BV", &config.password, "insurance.password", deadline, clock.clone())
+        .expect("one");
+    let roster = Arc::new(DutyRoster::from_config(&config, clock).expect("a roster"));
+    roster.share(hospital.app.store.clone(), hospital.app.keys.clone());
+    let client = HttpGateway::new(Arc::new(account), roster, deadline);
+    for _ in 0..3 {
+        gateway.says(VALID);
+    }
+    let now = hospital.app.now_ms();
+    let lan = ("Lê Thị Lan", "031080000099");
+    duty::add(&hospital.app, lan, (now + 60_000, now + 120_000), "staff:giam.doc").await.expect("adds");
+    for _ in 0..3 {
+        ask(&client).await.expect("answered");
+        hospital.clock.advance(Duration::from_secs(60));
+    }
+    let script = gateway.script();
+    let asked: Vec<_> =
+        script.heard.iter().map(|(_, form)| (form["hoTenCb"].as_str(), form["cccdCb"].as_str())).collect();
+    let configured = ("Trần Thị Thử Nghiệm", "031192000025");
+    assert_eq!(asked, [configured, lan, configured]);
 }

@@ -123,7 +123,7 @@ async fn a_form_of_another_site_or_of_a_role_that_may_not_does_nothing() {
     assert_eq!(browser.post(&path, &"0".repeat(64)).await.status, StatusCode::FORBIDDEN);
     let csrf = browser.csrf().await;
     assert_eq!(browser.post(&path, &csrf).await.status, StatusCode::FORBIDDEN, "a volunteer decides nothing");
-    assert_eq!(browser.get("/staff/signers").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.get("/staff/trust").await.status, StatusCode::FORBIDDEN);
     assert_eq!(desk(&hospital, visit).await, DeskState::Waiting);
     let stranger = form(&path).body(Body::from(format!("csrf={csrf}"))).expect("a request");
     assert_eq!(hospital.send(stranger).await.location.as_deref(), Some("/staff/login"));
@@ -175,7 +175,7 @@ async fn a_wrong_password_and_an_unknown_login_look_the_same_and_are_slowed_down
 async fn a_session_ends_by_itself() {
     let hospital = Hospital::open(None).await;
     let browser = Browser::logged_in(&hospital, Role::Supervisor).await;
-    assert_eq!(browser.get("/staff/signers").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/staff/trust").await.status, StatusCode::OK);
     hospital.clock.advance(std::time::Duration::from_secs(480 * 60));
     assert_eq!(browser.get("/staff").await.location.as_deref(), Some("/staff/login"));
 }

@@ -13,8 +13,9 @@ use devices::server_client::{ClientError, KioskKey, Patience, ServerClient, Serv
 use fixture::hospital::{OPENING, config};
 use rcgen::{CertificateParams, KeyPair, SanType};
 use server::clock::ManualClock;
+use server::enrolment::{self, Revocation};
 use server::tls::ServedCertificate;
-use server::{Outside, RunningServer, enrolment};
+use server::{Outside, RunningServer};
 use tempfile::TempDir;
 
 struct Hospital {
@@ -169,7 +170,7 @@ async fn a_revoked_kiosk_is_refused_at_its_next_request() {
     let (kiosk, other) = (hospital.kiosk("sanh-1").await, hospital.kiosk("sanh-2").await);
     kiosk.asks().await.expect("answers");
     let id = KioskId::parse("sanh-1").expect("an id");
-    assert_eq!(enrolment::revoke(&hospital.server.app, &id, "test").await.expect("revokes"), 1);
+    assert_eq!(enrolment::revoke(&hospital.server.app, &id, Revocation::Lost, "test").await.expect("revokes"), 1);
     assert_eq!(code_of(kiosk.asks().await), ProblemCode::KioskNotAdmitted);
     other.asks().await.expect("the other one is as it was");
 }

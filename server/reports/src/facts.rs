@@ -75,7 +75,9 @@ pub struct KioskFact {
     pub kiosk: KioskId,
     /// Admitted when the report is made.
     pub admitted: Admitted,
-    /// The last sign of it in the period: a check-in or a call.
+    /// Is it heard now? Not known of a period that is over.
+    pub contact: Contact,
+    /// The last sign of it in the period: a check-in, a call, or its own word that it works.
     pub last_sign_at: Option<i64>,
     /// Times it asked for paper or for a mended printer.
     pub printer_calls: u64,
@@ -93,6 +95,16 @@ pub struct KioskFact {
 pub enum Admitted {
     Yes,
     Revoked,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    Heard,
+    /// It said how it is once a minute, and does not any more.
+    Silent,
+    /// It never said so, or the period is over.
+    Unknown,
 }
 
 /// How good the promised waits of a department were on days held out.

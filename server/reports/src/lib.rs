@@ -36,8 +36,8 @@ mod xlsx;
 pub use csv_file::csv;
 pub use dcat::{Catalogue, ColumnMeaning, Publisher, dcat, dictionary, dictionary_csv};
 pub use facts::{
-    Admitted, CertificateFact, CheckIn, ChipOutcome, DeadlineStanding, FaceOutcome, Facts, ForecastFact, Group,
-    KioskFact, NumberSource, Stage, Stay, StayEnd,
+    Admitted, CertificateFact, CheckIn, ChipOutcome, Contact, DeadlineStanding, FaceOutcome, Facts, ForecastFact,
+    Group, KioskFact, NumberSource, Stage, Stay, StayEnd,
 };
 pub use feed::{FEED_VERSION, Feed, FeedDepartment, FeedFacility, FeedPeriod, feed};
 pub use open_data::{CellCount, OpenRow, Publication, open_data_csv};

@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::facts::{
-    Admitted, CheckIn, ChipOutcome, DeadlineStanding, FaceOutcome, Facts, Group, NumberSource, Stage, Stay, StayEnd,
+    Admitted, CheckIn, ChipOutcome, Contact, DeadlineStanding, FaceOutcome, Facts, Group, NumberSource, Stage, Stay,
+    StayEnd,
 };
 use crate::period::hour_of;
 
@@ -91,6 +92,7 @@ pub struct DeadlineCount {
 pub struct KioskFigures {
     pub kiosk: String,
     pub admitted: Admitted,
+    pub contact: Contact,
     pub check_ins: u64,
     pub from_blocks: u64,
     /// Check-ins with a chip whose files were read.
@@ -326,6 +328,7 @@ fn kiosks(facts: &Facts) -> Vec<KioskFigures> {
         KioskFigures {
             kiosk: kiosk.kiosk.to_string(),
             admitted: kiosk.admitted,
+            contact: kiosk.contact,
             check_ins: here.len() as u64,
             from_blocks: number_of(&here, from_block),
             chips_read: number_of(&here, read),

@@ -119,6 +119,11 @@ impl Sod {
         })
     }
 
+    /// As it stands in the file. Nobody vouches for it before passive authentication.
+    pub fn signer_certificate(&self) -> &Certificate {
+        &self.signer
+    }
+
     /// Which groups the issuer signed: the only list to be believed.
     pub fn data_groups(&self) -> impl Iterator<Item = DataGroup> {
         self.hashes.keys().copied()

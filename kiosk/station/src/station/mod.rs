@@ -32,6 +32,7 @@ use crate::alerts::Alerts;
 use crate::backlight::Backlight;
 use crate::clock::{Clock, service_day};
 use crate::config::ConfigError;
+use crate::health::Health;
 use crate::trust::{Trust, TrustError};
 use crate::upkeep::{Errand, Upkeep};
 
@@ -88,6 +89,7 @@ pub struct Station {
     bac: BacPolicy,
     upkeep: Upkeep,
     alerts: Alerts,
+    health: Health,
     bell: Bell,
     backlight: Option<Backlight>,
     #[cfg(feature = "sim")]

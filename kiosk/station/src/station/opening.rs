@@ -22,6 +22,7 @@ use crate::backlight::Backlight;
 use crate::clock::{Clock, service_day};
 use crate::config::{Credential, StationConfig};
 use crate::device_set::DeviceSet;
+use crate::health::Health;
 use crate::trust::Trust;
 use crate::upkeep::Upkeep;
 
@@ -105,6 +106,7 @@ impl Station {
             bac: config.trust.bac.into(),
             upkeep: Upkeep::new(known.clone(), now),
             alerts: Alerts::default(),
+            health: Health::new(camera),
             bell: Bell::Silent,
             backlight,
             #[cfg(feature = "sim")]

@@ -1,11 +1,11 @@
 //! Reports of the workers in to the session. What is late is dropped.
 
-use api::Base64;
+use api::{Base64, DeviceHealth};
 use devices::code_scanner::ScannerReport;
 use devices::face_camera::FaceReport;
-use devices::offline_desk::OfflineReport;
+use devices::offline_desk::{Disk, OfflineReport, OfflineRequest};
 use devices::reader::ReaderReport;
-use devices::server_lane::ServerReport;
+use devices::server_lane::{ServerReport, ServerRequest};
 use devices::ticket_printer::PrinterReport;
 use session::{ChallengeOrigin, ChipFailure, Device, DeviceStatus, Event, FaceId, OfflineNumber, ServerFailure};
 
@@ -15,6 +15,7 @@ use super::{Report, Station};
 
 impl Station {
     pub(super) fn take(&mut self, report: Report) {
+        self.note_health(&report);
         let event = match report {
             Report::Reader(report) => self.of_reader(report),
             Report::Scanner(report) => Some(match report {
@@ -29,6 +30,17 @@ impl Station {
         };
         if let Some(event) = event {
             self.dispatch(event);
+        }
+    }
+
+    /// How the device is that reports.
+    fn note_health(&mut self, report: &Report) {
+        match report {
+            Report::Reader(report) => self.health.reader(report),
+            Report::Scanner(report) => self.health.scanner(report),
+            Report::Printer(report) => self.health.printer(report),
+            Report::Face(report) => self.health.face(report),
+            Report::Server(_) | Report::Offline(_) => {}
         }
     }
 
@@ -152,9 +164,22 @@ impl Station {
             ServerReport::Configuration(answer) => {
                 if let Ok(configuration) = &answer {
                     self.set_clock(configuration);
+                    // The server is there: it is told how this kiosk is, as soon as the disk has been looked at.
+                    if self.workers.offline.ask(OfflineRequest::Look).is_err() {
+                        self.tell_health(Disk { health: DeviceHealth::Faulty, unsent: 0 });
+                    }
                 }
                 let errands = self.upkeep.configuration(answer, now);
                 self.run_errands(errands);
+                None
+            }
+            ServerReport::Heard(answer) => {
+                if let Err(error) = answer {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the server was not told how this kiosk is"
+                    );
+                }
                 None
             }
             ServerReport::Block { request: _, answer } => {
@@ -202,12 +227,22 @@ impl Station {
                     }
                 }))
             }
+            OfflineReport::Disk(disk) => {
+                self.tell_health(disk);
+                None
+            }
             OfflineReport::Waiting(request) => {
                 let errands = self.upkeep.waiting(request.map(|request| *request), now);
                 self.run_errands(errands);
                 None
             }
         }
+    }
+
+    /// A lane that is full is told in the next round.
+    fn tell_health(&mut self, disk: Disk) {
+        let heartbeat = Box::new(self.health.heartbeat(disk));
+        let _ = self.workers.background.ask(ServerRequest::Heartbeat(heartbeat));
     }
 }
 

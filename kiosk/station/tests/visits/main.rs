@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use api::papers::{ChipAnswer, confirmation_challenge};
-use api::{AlertKind, CounterReason, DocumentClaim, FaceClaim};
+use api::{AlertKind, CounterReason, DeviceHealth, DocumentClaim, FaceClaim};
 use camera::sim::Picture;
 use ccid::sim::SimOptions;
 use emrtd::sim::{Person, PortraitImage};
@@ -352,6 +352,23 @@ fn an_emergency_is_told_at_once_and_again_until_it_is_heard() {
     }
     let books = kiosk.server.books();
     assert!(books.alerts.iter().all(|alert| alert.kind == AlertKind::Emergency));
+}
+
+#[test]
+fn a_server_that_is_there_hears_how_the_devices_are() {
+    let mut kiosk = Kiosk::with(Err(onnx::OnnxError::NotProvisioned));
+    kiosk.until("a heartbeat", |kiosk| !kiosk.server.books().heartbeats.is_empty());
+    let first = kiosk.server.books().heartbeats[0].clone();
+    assert_eq!((first.camera, first.disk, first.unsent), (DeviceHealth::Faulty, DeviceHealth::Working, 0));
+    let end = Instant::now() + LONG;
+    while kiosk.server.books().heartbeats.len() < 2 {
+        assert!(Instant::now() < end, "it told once only");
+        kiosk.clock.advance(Duration::from_secs(5));
+        kiosk.pump();
+    }
+    let books = kiosk.server.books();
+    let last = books.heartbeats.last().expect("told");
+    assert_eq!((last.reader, last.printer), (DeviceHealth::Working, DeviceHealth::Working));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use api::papers::{
 };
 use api::{
     AlertRequest, Assurance, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentCode,
-    DepartmentView, EntitlementView, Hex8, Hex32, IdentificationReply, IdentificationRequest, PersonView,
+    DepartmentView, EntitlementView, Heartbeat, Hex8, Hex32, IdentificationReply, IdentificationRequest, PersonView,
     ReconcileReply, ReconcileRequest, StationConfiguration, TicketNumber, TicketView,
 };
 use serde::Serialize;
@@ -25,6 +25,7 @@ pub struct Books {
     pub tickets: BTreeMap<String, (CheckInRequest, TicketNumber)>,
     pub identified: Vec<IdentificationRequest>,
     pub alerts: Vec<AlertRequest>,
+    pub heartbeats: Vec<Heartbeat>,
     pub reconciled: Vec<ReconcileRequest>,
     pub reserved: u16,
     /// Answers to check-ins that are still to be lost.
@@ -191,6 +192,10 @@ fn answer(method: &str, path: &str, body: &[u8], books: &mut Books) -> Option<(u
             books.reconciled.push(parsed(body));
             let number = TicketNumber::new('B', 1).expect("a number");
             ok(&ReconcileReply { number, voided: None, entitlement: EntitlementView::ToBeConfirmed })
+        }
+        ("post", ["heartbeats"]) => {
+            books.heartbeats.push(parsed(body));
+            (204, String::new())
         }
         ("post", ["alerts"]) => {
             books.alerts.push(parsed(body));

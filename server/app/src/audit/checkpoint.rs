@@ -88,6 +88,15 @@ pub async fn checkpoint_due(app: &App) -> Result<bool, CheckpointError> {
     writing.await.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
 }
 
+/// The last one in the file; none where no file is configured or begun.
+pub async fn last_checkpoint(app: &App) -> Result<Option<Checkpoint>, CheckpointError> {
+    let Some(path) = app.config.audit.checkpoints.clone() else { return Ok(None) };
+    let reading = tokio::task::spawn_blocking(move || {
+        last_line(&path).map_err(|source| CheckpointError::File { path: path.clone(), source })
+    });
+    reading.await.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
+}
+
 /// The last whole line; none in a new file.
 fn last_line(path: &Path) -> io::Result<Option<Checkpoint>> {
     let mut file = match File::open(path) {

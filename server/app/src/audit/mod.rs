@@ -11,6 +11,8 @@
 //! written in the moment before it was chained.
 
 mod checkpoint;
+mod search;
+mod standing;
 mod verify;
 
 use sha2::{Digest, Sha256};
@@ -18,7 +20,9 @@ use sha2::{Digest, Sha256};
 use crate::app::App;
 use crate::store::{AuditRow, HeadRow, StoreError};
 
-pub use checkpoint::{Checkpoint, CheckpointError, checkpoint_due, public_key};
+pub use checkpoint::{Checkpoint, CheckpointError, checkpoint_due, last_checkpoint, public_key};
+pub use search::{MOST_LINES, PAGE_LINES, Question, QuestionError, all, page};
+pub use standing::{Freshly, LastStanding, Standing, StandingError, standing};
 pub use verify::{Tampered, Verdict, VerifyError, verify};
 
 /// Lines chained in one transaction.

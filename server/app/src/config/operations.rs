@@ -5,13 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, SecretSource};
 
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationsConfig {
     /// 64 hexadecimal digits, presented as a bearer key. Without it there is no feed.
     pub feed_key: Option<SecretSource>,
     /// Without it nothing is published.
     pub open_data: Option<OpenDataConfig>,
+    /// A kiosk that was not heard for longer is called silent. It tells once a minute.
+    pub kiosk_silent_minutes: u32,
+}
+
+impl Default for OperationsConfig {
+    fn default() -> Self {
+        Self { feed_key: None, open_data: None, kiosk_silent_minutes: 5 }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, EnrolmentRequest, Hex32, IdentificationReply, IdentificationRequest, IssuedCertificate, ProblemCode,
-    ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration,
+    EidRequest, EnrolmentRequest, Heartbeat, Hex32, IdentificationReply, IdentificationRequest, IssuedCertificate,
+    ProblemCode, ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration,
 };
 use axum::Json as Reply;
 use axum::extract::{Extension, State};
@@ -14,7 +14,7 @@ use super::problem::Failure;
 use super::transport::{Peer, Transport};
 use crate::app::App;
 use crate::refusal::Refusal;
-use crate::{block, check_in as check_ins, eid as eids, enrolment as enrolments, identify};
+use crate::{block, check_in as check_ins, eid as eids, enrolment as enrolments, identify, kiosk_health};
 
 type Answer<T> = Result<Reply<T>, Failure>;
 
@@ -117,5 +117,14 @@ pub async fn alerts(
     Json(request): Json<AlertRequest>,
 ) -> Result<StatusCode, Failure> {
     crate::alert::raise(&app, &kiosk.0, &request).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn heartbeats(
+    State(app): State<App>,
+    kiosk: Kiosk,
+    Json(heartbeat): Json<Heartbeat>,
+) -> Result<StatusCode, Failure> {
+    kiosk_health::hear(&app, &kiosk.0, &heartbeat).await.map_err(Refusal::Store)?;
     Ok(StatusCode::NO_CONTENT)
 }

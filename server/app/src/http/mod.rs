@@ -36,6 +36,7 @@ pub fn router(app: App) -> Router {
         .route(api::path::BLOCKS, post(kiosk::blocks))
         .route(api::path::RECONCILIATIONS, post(kiosk::reconciliations))
         .route(api::path::ALERTS, post(kiosk::alerts))
+        .route(api::path::HEARTBEATS, post(kiosk::heartbeats))
         .route(api::path::ENROLMENT, post(kiosk::enrolment))
         .route(api::path::RENEWAL, post(kiosk::renewal));
     let hospital_system = Router::new()

@@ -6,7 +6,7 @@ use api::papers::{
 };
 use api::{
     AlertRequest, Block, BlockRequest, ChallengeReply, CheckInReply, CheckInRequest, DepartmentView, EidPerson,
-    EidRequest, EnrolmentRequest, IdentificationReply, IdentificationRequest, IssuedCertificate, Problem,
+    EidRequest, EnrolmentRequest, Heartbeat, IdentificationReply, IdentificationRequest, IssuedCertificate, Problem,
     ReconcileReply, ReconcileRequest, RenewalRequest, StationConfiguration,
 };
 use axum::Json;
@@ -53,6 +53,7 @@ pub fn document() -> OpenApi {
         "A check-in made without the server: the number on paper wins",
     );
     doc.send::<AlertRequest, ()>(HttpMethod::Post, api::path::ALERTS, "A call for a person");
+    doc.send::<Heartbeat, ()>(HttpMethod::Post, api::path::HEARTBEATS, "How the kiosk is, once a minute");
     doc.send::<EnrolmentRequest, IssuedCertificate>(
         HttpMethod::Post,
         api::path::ENROLMENT,
@@ -127,6 +128,7 @@ bodies!(
     ReconcileRequest,
     ReconcileReply,
     AlertRequest,
+    Heartbeat,
     EnrolmentRequest,
     RenewalRequest,
     IssuedCertificate,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity::{CitizenId, PersonName};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::account::{Account, Token};
 use super::answer::InsuranceCard;
+use super::duty::DutyRoster;
 use super::{EntitlementQuery, EntitlementRecord, EntitlementSource, LookUp, ResultCode, Silence};
 use crate::clock::SharedClock;
 use crate::config::{ConfigError, InsuranceConfig};
@@ -19,8 +19,7 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024;
 pub struct HttpGateway {
     client: reqwest::Client,
     account: Arc<Account>,
-    officer_name: PersonName,
-    officer_number: CitizenId,
+    roster: Arc<DutyRoster>,
     deadline: Duration,
 }
 
@@ -46,15 +45,14 @@ impl HttpGateway {
     pub fn from_config(config: &InsuranceConfig, clock: SharedClock) -> Result<Self, ConfigError> {
         let deadline = Duration::from_millis(config.deadline_ms);
         let (url, username) = (&config.base_url, &config.username);
-        let account = Account::new(url, username, &config.password, "insurance.password", deadline, clock)?;
-        Self::with_account(config, Arc::new(account))
+        let account = Account::new(url, username, &config.password, "insurance.password", deadline, clock.clone())?;
+        let roster = DutyRoster::from_config(config, clock)?;
+        Ok(Self::new(Arc::new(account), Arc::new(roster), deadline))
     }
 
-    /// With an account that others use too.
-    pub fn with_account(config: &InsuranceConfig, account: Arc<Account>) -> Result<Self, ConfigError> {
-        let (officer_name, officer_number) = config.duty_officer()?;
-        let deadline = Duration::from_millis(config.deadline_ms);
-        Ok(Self { client: outbound::client(), account, officer_name, officer_number, deadline })
+    /// With an account and a roster that others use too.
+    pub fn new(account: Arc<Account>, roster: Arc<DutyRoster>, deadline: Duration) -> Self {
+        Self { client: outbound::client(), account, roster, deadline }
     }
 
     async fn ask(&self, query: &EntitlementQuery) -> Result<EntitlementRecord, Silence> {
@@ -77,6 +75,7 @@ impl HttpGateway {
     }
 
     async fn ask_with(&self, token: &Token, query: &EntitlementQuery) -> Result<EntitlementReply, Silence> {
+        let officer = self.roster.now().await?;
         let in_query = [
             ("token", token.access_token.as_str()),
             ("id_token", &token.id_token),
@@ -87,8 +86,8 @@ impl HttpGateway {
             ("maThe", query.number.as_str()),
             ("hoTen", &query.name),
             ("ngaySinh", &query.birth),
-            ("hoTenCb", self.officer_name.as_str()),
-            ("cccdCb", self.officer_number.as_str()),
+            ("hoTenCb", officer.name.as_str()),
+            ("cccdCb", officer.number.as_str()),
         ];
         let url = format!("{}/api/egw/KQNhanLichSuKCB2024", self.account.base_url());
         answer(self.client.post(url).query(&in_query).form(&form)).await

@@ -5,6 +5,7 @@
 
 mod account;
 mod answer;
+pub mod duty;
 mod http;
 mod scripted;
 

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use api::{AlertKind, KioskId};
 use certificates::Kind;
 use reports::{
-    Admitted, CertificateFact, CheckIn, ChipOutcome, DeadlineStanding, FaceOutcome, Facts, KioskFact, NumberSource,
-    Period, Stage, Stay, stays,
+    Admitted, CertificateFact, CheckIn, ChipOutcome, Contact, DeadlineStanding, FaceOutcome, Facts, KioskFact,
+    NumberSource, Period, Stage, Stay, stays,
 };
 
 use super::OperationsError;
 use crate::app::App;
 use crate::certificate::CertificateState;
+use crate::kiosk_health;
 use crate::store::{CallRow, CertificateKind, CheckInRow, PaperRow, StoreError, TicketSource};
 
 /// Everything that the database knows of a period, without the forecasts.
@@ -116,14 +117,25 @@ async fn kiosks(app: &App, (from, to): (i64, i64), check_ins: &[CheckIn]) -> Res
         *at = check_in.at.max(*at);
     }
     let calls = app.store.calls_of((from, to)).await?;
-    let enrolled = app.store.kiosks().await?.into_iter().filter(|row| row.enrolled_at < to);
-    let facts = enrolled.map(|row| {
+    let now = app.now_ms();
+    let known = kiosk_health::overview(app).await?.into_iter().filter(|row| row.enrolled_at < to);
+    let facts = known.map(|row| {
+        let heard_at = row.last.map(|last| last.heard_at).filter(|at| (from..to).contains(at));
+        let contact = match row.contact {
+            kiosk_health::Contact::Heard if now < to => Contact::Heard,
+            kiosk_health::Contact::Silent if now < to => Contact::Silent,
+            kiosk_health::Contact::Heard
+            | kiosk_health::Contact::Silent
+            | kiosk_health::Contact::Never
+            | kiosk_health::Contact::Revoked => Contact::Unknown,
+        };
         let here: Vec<&CallRow> = calls.iter().filter(|call| call.kiosk == row.kiosk).collect();
         let of = |kinds: &[AlertKind]| here.iter().filter(|call| kinds.contains(&call.kind)).count() as u64;
         let answered = here.iter().filter_map(|call| Some(call.answered_at? - call.raised_at));
         KioskFact {
             admitted: if row.revoked_at.is_none() { Admitted::Yes } else { Admitted::Revoked },
-            last_sign_at: here.iter().map(|call| call.raised_at).max().max(last.get(&row.kiosk).copied()),
+            contact,
+            last_sign_at: here.iter().map(|call| call.raised_at).max().max(last.get(&row.kiosk).copied()).max(heard_at),
             printer_calls: of(&[AlertKind::Printer]),
             cards_left: of(&[AlertKind::CardLeft]),
             help_calls: of(&[AlertKind::Help, AlertKind::Emergency]),

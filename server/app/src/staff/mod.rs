@@ -27,6 +27,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
+use self::administration::{audit, duty, kiosks, trust};
 use crate::app::App;
 
 pub(crate) use account::name_of;
@@ -57,6 +58,8 @@ pub fn routes() -> Router<App> {
         .route("/staff/account", get(own::show))
         .route("/staff/account/pin", post(own::set_pin))
         .route(administration::PAGE, get(administration::list))
+        .route(kiosks::PAGE, get(kiosks::list).post(kiosks::admit))
+        .route("/staff/kiosks/{kiosk}/revoke", post(kiosks::revoke))
         .route("/staff/people", get(people::list))
         .route("/staff/people/invite", post(people::invite))
         .route("/staff/people/{login}/{way}", post(people::act))
@@ -67,7 +70,13 @@ pub fn routes() -> Router<App> {
         .route("/staff/counter/{department}/{counter}", get(counter::show))
         .route("/staff/counter/{department}/{counter}/{way}", post(counter::act))
         .route("/staff/calls/{id}", post(work::answer_call))
-        .route("/staff/signers", get(work::signers))
+        .route(trust::PAGE, get(trust::list))
+        .route("/staff/trust/{signer}/{way}", post(trust::act))
+        .route(duty::PAGE, get(duty::list).post(duty::add))
+        .route("/staff/duty-officers/{id}/end", post(duty::end))
+        .route(audit::PAGE, get(audit::list))
+        .route(audit::FILE, get(audit::file))
+        .route(audit::VERIFY, post(audit::verify))
         .route("/staff/style.css", get(style::css))
         .route("/staff/live.js", get(style::script))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))

@@ -35,6 +35,8 @@ pub enum Task {
     /// Two queues become one.
     MergeQueues,
     SeeSigners,
+    /// Trusts a signer, or no more.
+    PinSigners,
     SeeCertificates,
     WriteCertificates,
     /// A practitioner's signature with the account's own key.
@@ -49,6 +51,12 @@ pub enum Task {
     AdministerStaff,
     /// Which departments there are, their rooms, hours and capacity.
     AdministerDepartments,
+    /// How kiosks are; their codes and their end.
+    AdministerKiosks,
+    /// In whose name entitlements are asked for.
+    AdministerDuty,
+    /// Who did what.
+    SearchAudit,
     /// Figures of whole periods, and their files.
     SeeOperations,
 }
@@ -74,14 +82,21 @@ impl Role {
             Task::DecideVisits => matches!(self, Self::Receptionist | Self::Supervisor),
             Task::CallPatients => matches!(self, Self::Receptionist | Self::Supervisor | Self::Practitioner),
             Task::MergeQueues => matches!(self, Self::Supervisor),
-            Task::SeeSigners => matches!(self, Self::Supervisor | Self::Auditor),
+            Task::SeeSigners => {
+                matches!(self, Self::Supervisor | Self::Auditor | Self::Head | Self::Administrator)
+            }
+            Task::PinSigners | Task::AdministerDuty | Task::SearchAudit => {
+                matches!(self, Self::Head | Self::Administrator)
+            }
             Task::SeeCertificates => {
                 matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head | Self::Auditor)
             }
             Task::WriteCertificates => matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head),
             Task::SignCertificates => matches!(self, Self::Practitioner | Self::Head),
             Task::PassCertificates | Task::Reconcile => matches!(self, Self::RecordsOffice | Self::Head),
-            Task::AdministerStaff | Task::AdministerDepartments => matches!(self, Self::Administrator),
+            Task::AdministerStaff | Task::AdministerDepartments | Task::AdministerKiosks => {
+                matches!(self, Self::Administrator)
+            }
             Task::VoidCertificates | Task::ThrowSwitch => matches!(self, Self::Head),
             Task::SeeOperations => matches!(self, Self::Supervisor | Self::RecordsOffice | Self::Head | Self::Auditor),
         }

@@ -117,46 +117,6 @@ pub async fn answer_call(
     Ok(Redirect::to("/staff").into_response())
 }
 
-pub async fn signers(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
-    page::allowed(&staff, Task::SeeSigners)?;
-    let t = |text: Text| text.in_language(language);
-    let tallies = trust::observed(&app).await.map_err(Refusal::Store)?;
-    let pinned = app.store.pinned_signers().await.map_err(Refusal::Store)?;
-    let needed = app.config.trust.pinning;
-    let body = html! {
-        main {
-            h1 { (t(Text::Signers)) }
-            p.lead { (t(Text::SignersLead)) }
-            div.card {
-                @if tallies.is_empty() { p.empty { (t(Text::NoSigner)) } } @else {
-                    table {
-                        thead { tr { th { (t(Text::Signer)) } th { (t(Text::Cards)) } th { (t(Text::Days)) } th { (t(Text::State)) } } }
-                        tbody {
-                            @for tally in &tallies {
-                                tr {
-                                    td.hash { (hex::encode(tally.signer)) }
-                                    td { (tally.cards) " / " (needed.cards) }
-                                    td { (tally.days) " / " (needed.days) }
-                                    td {
-                                        @if pinned.iter().any(|pinned| pinned.signer == tally.signer) {
-                                            span.tag.ok { (t(Text::Pinned)) }
-                                        } @else if tally.cards >= needed.cards && tally.days >= needed.days {
-                                            span.tag { (t(Text::ReadyToPin)) }
-                                        } @else {
-                                            span.tag.warn { (t(Text::StillLearning)) }
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    Ok(page::whole(&app, language, Some(&staff), body))
-}
-
 async fn reception(app: &App, language: Language, staff: &Staff, said: Option<&str>) -> Result<Markup, Refusal> {
     let t = |text: Text| text.in_language(language);
     let mut places = Vec::new();

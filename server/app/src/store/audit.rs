@@ -129,7 +129,7 @@ fn head_row(row: &AnyRow) -> Result<HeadRow, StoreError> {
     Ok(HeadRow { place: row.try_get("place")?, hash: hash_at(row, "hash")? })
 }
 
-fn audit_row(row: &AnyRow) -> Result<AuditRow, StoreError> {
+pub(super) fn audit_row(row: &AnyRow) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
         id: row.try_get("audit_id")?,
         at: row.try_get("at")?,

@@ -5,6 +5,7 @@
 
 mod admission;
 mod audit;
+mod audit_search;
 mod backup;
 mod certificates;
 mod checkpoint;
@@ -12,6 +13,7 @@ mod departments;
 mod desk;
 mod dispatch;
 mod drafts;
+mod duty_officers;
 mod eid;
 mod evidence;
 mod follow;
@@ -19,6 +21,7 @@ mod gateway;
 mod given;
 mod hospital;
 mod kiosk_certificates;
+mod kiosk_states;
 mod moves;
 mod numbering;
 mod operations;
@@ -49,6 +52,7 @@ use crate::config::Durability;
 pub use self::queue::{Appended, PlaceRow, QueueKey};
 pub use admission::ChallengeUse;
 pub use audit::{AuditRow, HeadRow, LinkRow};
+pub use audit_search::{AuditKey, AuditSearch};
 pub use backup::BackupError;
 pub use certificates::{CertificateId, CertificateKind, CertificateRow, Frozen, FrozenRow, Part};
 pub use desk::{AlertRow, DeskCase, DeskMove};
@@ -56,6 +60,7 @@ pub use dispatch::{
     AttemptOutcome, AttemptRow, DispatchKind, DispatchStep, JobEnd, JobLease, JobRow, JobState, JobTally, NewJob,
 };
 pub use drafts::{NewCertificate, Replacement};
+pub use duty_officers::DutyRow;
 pub use eid::EidAnswerRow;
 pub use evidence::{ConfirmationRow, PractitionerSignature};
 pub use gateway::{DestinationRow, HeartbeatRow, SwitchPosition, SwitchRow, TokenRow};
@@ -65,9 +70,10 @@ pub use hospital::{
     NewBooking,
 };
 pub use kiosk_certificates::{KioskAuthorityRow, KioskCertificate, KioskCertificateRow};
+pub use kiosk_states::{KioskRow, KioskStateRow};
 pub use moves::{EventRow, MoveError, Transition};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
-pub use operations::{CallRow, CheckInRow, HourRow, KioskRow, PaperRow};
+pub use operations::{CallRow, CheckInRow, HourRow, PaperRow};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
 pub use papers::{ConsentRow, DeclarationConsent, DeclarationRow, NonceRow};
 pub use sign_in::{AccountRow, FactorRow, MemberRow};
@@ -78,7 +84,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -91,6 +97,7 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
     (10, "sign in", include_str!("migrations/0010_sign_in.sql")),
     (11, "hospital", include_str!("migrations/0011_hospital.sql")),
     (12, "departments", include_str!("migrations/0012_departments.sql")),
+    (15, "administration", include_str!("migrations/0015_administration.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -41,13 +41,6 @@ pub struct PaperRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KioskRow {
-    pub kiosk: KioskId,
-    pub enrolled_at: i64,
-    pub revoked_at: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRow {
     pub kiosk: KioskId,
     pub kind: AlertKind,
@@ -123,21 +116,6 @@ impl Store {
                     state: CertificateState::from_stored(row.try_get("state")?)?,
                     deadline_at: row.try_get("deadline_at")?,
                     settled_at: row.try_get("settled_at")?,
-                })
-            })
-            .collect()
-    }
-
-    /// Every kiosk that was ever enrolled.
-    pub async fn kiosks(&self) -> Result<Vec<KioskRow>, StoreError> {
-        let sql = "SELECT kiosk_id, enrolled_at, revoked_at FROM kiosks WHERE facility_code = $1 ORDER BY kiosk_id";
-        let rows = self.all(self.query(sql)).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(KioskRow {
-                    kiosk: kiosk(row)?,
-                    enrolled_at: row.try_get("enrolled_at")?,
-                    revoked_at: row.try_get("revoked_at")?,
                 })
             })
             .collect()

@@ -14,6 +14,8 @@ pub struct SignerTally {
     pub cards: u32,
     /// Different days on which that happened.
     pub days: u32,
+    /// Members of staff who did it.
+    pub observers: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,8 @@ pub struct PinnedSigner {
 
 impl Store {
     pub async fn signer_tallies(&self) -> Result<Vec<SignerTally>, StoreError> {
-        let sql = "SELECT signer_hash, COUNT(*) AS cards, COUNT(DISTINCT service_day) AS days \
+        let sql = "SELECT signer_hash, COUNT(*) AS cards, COUNT(DISTINCT service_day) AS days, \
+                   COUNT(DISTINCT login) AS observers \
                    FROM signer_observations WHERE facility_code = $1 GROUP BY signer_hash ORDER BY cards DESC";
         let rows = self.all(self.query(sql)).await?;
         rows.iter()
@@ -36,9 +39,17 @@ impl Store {
                     signer: hash_at(row, "signer_hash")?,
                     cards: count(row.try_get("cards")?),
                     days: count(row.try_get("days")?),
+                    observers: count(row.try_get("observers")?),
                 })
             })
             .collect()
+    }
+
+    /// DER, where it was kept.
+    pub async fn signer_certificate(&self, signer: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT certificate FROM document_signers WHERE facility_code = $1 AND signer_hash = $2";
+        let row = self.one(self.query(sql).bind(signer.to_vec())).await?;
+        Ok(row.map(|row| row.try_get("certificate")).transpose()?)
     }
 
     pub async fn pinned_signers(&self) -> Result<Vec<PinnedSigner>, StoreError> {
@@ -78,6 +89,20 @@ impl Tx {
             .bind(visit.to_string())
             .bind(login.to_owned());
         self.execute(statement).await.map(drop)
+    }
+
+    pub async fn keep_signer_certificate(&mut self, signer: &[u8; 32], der: &[u8]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO document_signers (facility_code, signer_hash, certificate) VALUES ($1, $2, $3) \
+                   ON CONFLICT DO NOTHING";
+        let statement = self.query(sql).bind(signer.to_vec()).bind(der.to_vec());
+        self.execute(statement).await.map(drop)
+    }
+
+    /// False where it was not pinned.
+    pub async fn unpin_signer(&mut self, signer: &[u8; 32]) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM pinned_signers WHERE facility_code = $1 AND signer_hash = $2";
+        let statement = self.query(sql).bind(signer.to_vec());
+        Ok(self.execute(statement).await? == 1)
     }
 
     pub async fn pin_signer(&mut self, pin: &PinnedSigner) -> Result<(), StoreError> {

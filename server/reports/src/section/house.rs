@@ -4,7 +4,7 @@ use certificates::{Kind, Lang};
 
 use super::{Cell, Section, Table, say};
 use crate::chart::{self, Look, Row};
-use crate::facts::{Admitted, DeadlineStanding, Stage};
+use crate::facts::{Admitted, Contact, DeadlineStanding, Stage};
 use crate::period::{day, local};
 use crate::report::Report;
 use crate::summary::{KioskFigures, Summary};
@@ -143,7 +143,7 @@ pub fn kiosks(report: &Report, lang: Lang) -> Section {
             Cell::Count(kiosk.unanswered),
             last,
         ]);
-        let bad = kiosk.last_sign_at.is_none() || trouble(kiosk) * 10 > kiosk.check_ins;
+        let bad = is_silent(kiosk) || trouble(kiosk) * 10 > kiosk.check_ins;
         let look = if bad { Look::Bad } else { Look::Main };
         rows.push(Row {
             label: kiosk.kiosk.clone(),
@@ -153,13 +153,13 @@ pub fn kiosks(report: &Report, lang: Lang) -> Section {
             look,
         });
     }
-    let silent = kiosks.iter().filter(|kiosk| kiosk.last_sign_at.is_none()).count() as u64;
+    let silent = kiosks.iter().filter(|kiosk| is_silent(kiosk)).count() as u64;
     let worst = kiosks.iter().max_by_key(|kiosk| trouble(kiosk)).filter(|_| most > 0);
     let (number, silent_words) = (words::count(kiosks.len() as u64, lang), words::count(silent, lang));
     let finding = match (kiosks.is_empty(), silent, worst, lang) {
         (true, _, _, _) => say(lang, "Chưa có kiosk nào", "There is no kiosk yet").to_owned(),
-        (_, 1.., _, Lang::Vi) => format!("{silent_words} trên {number} kiosk không có tín hiệu trong kỳ"),
-        (_, 1.., _, Lang::En) => format!("{silent_words} of {number} kiosks gave no sign in this period"),
+        (_, 1.., _, Lang::Vi) => format!("{silent_words} trên {number} kiosk không có tín hiệu"),
+        (_, 1.., _, Lang::En) => format!("{silent_words} of {number} kiosks give no sign"),
         (_, 0, None, Lang::Vi) => format!("Cả {number} kiosk hoạt động, không có sự cố"),
         (_, 0, None, Lang::En) => format!("All {number} kiosks worked without trouble"),
         (_, 0, Some(worst), Lang::Vi) => {
@@ -178,11 +178,20 @@ pub fn kiosks(report: &Report, lang: Lang) -> Section {
         note: Some(
             say(
                 lang,
-                "Thanh: lượt đăng ký. Sự cố: không đọc được chip, thiếu camera, gọi về máy in. Tín hiệu: lượt đăng ký hoặc cuộc gọi.",
-                "Bars: check-ins. Trouble: chips unreadable, no camera, calls about the printer. A sign is a check-in or a call.",
+                "Thanh: lượt đăng ký. Sự cố: không đọc được chip, thiếu camera, gọi về máy in. Tín hiệu: lượt đăng ký, cuộc gọi, hoặc kiosk tự báo mỗi phút.",
+                "Bars: check-ins. Trouble: chips unreadable, no camera, calls about the printer. A sign is a check-in, a call, or the kiosk's own word each minute.",
             )
             .to_owned(),
         ),
+    }
+}
+
+/// Not heard now, or without any sign in a period that is over.
+fn is_silent(kiosk: &KioskFigures) -> bool {
+    match (kiosk.admitted, kiosk.contact) {
+        (Admitted::Yes, Contact::Silent) => true,
+        (Admitted::Yes, Contact::Heard) => false,
+        (Admitted::Yes, Contact::Unknown) | (Admitted::Revoked, _) => kiosk.last_sign_at.is_none(),
     }
 }
 
@@ -193,13 +202,13 @@ fn trouble(kiosk: &KioskFigures) -> u64 {
 fn says(kiosk: &KioskFigures, lang: Lang) -> String {
     let number = words::count(kiosk.check_ins, lang);
     let trouble = words::count(trouble(kiosk), lang);
-    match (kiosk.admitted, kiosk.last_sign_at, lang) {
+    match (kiosk.admitted, is_silent(kiosk), lang) {
         (Admitted::Revoked, _, Lang::Vi) => format!("{number} · đã thu hồi"),
         (Admitted::Revoked, _, Lang::En) => format!("{number} · revoked"),
-        (Admitted::Yes, None, Lang::Vi) => "không có tín hiệu".to_owned(),
-        (Admitted::Yes, None, Lang::En) => "no sign".to_owned(),
-        (Admitted::Yes, Some(_), Lang::Vi) => format!("{number} · {trouble} sự cố"),
-        (Admitted::Yes, Some(_), Lang::En) => format!("{number} · {trouble} troubles"),
+        (Admitted::Yes, true, Lang::Vi) => format!("{number} · không có tín hiệu"),
+        (Admitted::Yes, true, Lang::En) => format!("{number} · no sign"),
+        (Admitted::Yes, false, Lang::Vi) => format!("{number} · {trouble} sự cố"),
+        (Admitted::Yes, false, Lang::En) => format!("{number} · {trouble} troubles"),
     }
 }
 

@@ -6,8 +6,8 @@ use api::{Assurance, CounterReason, DepartmentCode, KioskId};
 use certificates::Kind;
 use queue::Backtest;
 use reports::{
-    Admitted, CertificateFact, CheckIn, ChipOutcome, DeadlineStanding, FaceOutcome, Facts, ForecastFact, Group,
-    Hospital, KioskFact, Name, NumberSource, Period, Report, Stage, Stay, StayEnd, Summary,
+    Admitted, CertificateFact, CheckIn, ChipOutcome, Contact, DeadlineStanding, FaceOutcome, Facts, ForecastFact,
+    Group, Hospital, KioskFact, Name, NumberSource, Period, Report, Stage, Stay, StayEnd, Summary,
 };
 use time::OffsetDateTime;
 
@@ -88,6 +88,7 @@ pub fn facts(period: Period, size: u32) -> Facts {
         facts.kiosks.push(KioskFact {
             kiosk,
             admitted: Admitted::Yes,
+            contact: Contact::Heard,
             last_sign_at: Some(from + 16 * 3_600_000 + index as i64 * 600_000),
             printer_calls: index as u64 * 3,
             cards_left: 1,

@@ -1,14 +1,21 @@
-//! What "Administration" leads to: every section the account may open, and the sections of this folder.
+//! What "Administration" leads to: one page that lists every section the account may open, and the sections of this folder.
+
+pub mod audit;
+pub mod duty;
+pub mod kiosks;
+pub mod trust;
 
 use axum::extract::State;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
+use time::Date;
 
 use super::Task;
-use super::page::{self, Freshness};
+use super::page::{self, Freshness, Pairs};
 use super::session::Staff;
 use super::text::Language;
 use crate::app::App;
+use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::http::Failure;
 
 pub const PAGE: &str = "/staff/administration";
@@ -36,10 +43,37 @@ const SECTIONS: &[Section] = &[
         about: ["Phòng, giờ nhận bệnh nhân, số lượt mỗi ngày", "Rooms, hours, numbers a day"],
     },
     Section {
+        task: Task::AdministerKiosks,
+        href: kiosks::PAGE,
+        name: ["Kiosk", "Kiosks"],
+        about: [
+            "Máy nào hoạt động, máy nào im lặng; đăng ký và thu hồi",
+            "Which are at work, which are silent; enrol, revoke",
+        ],
+    },
+    Section {
         task: Task::SeeSigners,
-        href: "/staff/signers",
-        name: ["Chứng thư ký thẻ", "Document signers"],
-        about: ["Những chứng thư mà bệnh viện đã gặp và đã ghim", "Signers seen and pinned here"],
+        href: trust::PAGE,
+        name: ["Kho tin cậy", "Trust store"],
+        about: [
+            "Cơ quan cấp thẻ, chứng thư ký thẻ đã gặp và đã ghim",
+            "Issuing authorities, signers met and pinned here",
+        ],
+    },
+    Section {
+        task: Task::AdministerDuty,
+        href: duty::PAGE,
+        name: ["Người trực tra cứu BHYT", "Duty officers"],
+        about: [
+            "Kiosk tra cứu thẻ BHYT bằng tên ai, lúc nào",
+            "In whose name kiosks ask the insurance portal, and when",
+        ],
+    },
+    Section {
+        task: Task::SearchAudit,
+        href: audit::PAGE,
+        name: ["Nhật ký", "Audit record"],
+        about: ["Ai đã làm gì, lúc nào; nhật ký còn nguyên vẹn không", "Who did what and when; is the record whole"],
     },
 ];
 
@@ -69,4 +103,41 @@ pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> R
         }
     };
     Ok(page::framed(&app, language, Some(&staff), Freshness::Still, body))
+}
+
+/// The way back from a section.
+fn back(language: Language) -> Markup {
+    html! { p.back { a href=(PAGE) { "← " (title(language)) } } }
+}
+
+/// A field of a form; empty where it is not there.
+fn field<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+}
+
+/// "23/11/2026".
+fn day(day: Date) -> String {
+    format!("{:02}/{:02}/{}", day.day(), u8::from(day.month()), day.year())
+}
+
+/// "08:05 23/11/2026", local time.
+fn moment(ms: i64) -> String {
+    let local = from_unix_ms(ms).to_offset(HO_CHI_MINH);
+    format!("{:02}:{:02} {}", local.hour(), local.minute(), day(local.date()))
+}
+
+/// How long ago, in the largest unit that says it, and when.
+fn long_ago(ms: i64, now: i64, language: Language) -> String {
+    let minutes = (now - ms).max(0) / 60_000;
+    let ago = match (minutes, language) {
+        (0, Language::Vietnamese) => "vừa xong".to_owned(),
+        (0, Language::English) => "just now".to_owned(),
+        (1..120, Language::Vietnamese) => format!("{minutes} phút trước"),
+        (1..120, Language::English) => format!("{minutes} min ago"),
+        (120..2880, Language::Vietnamese) => format!("{} giờ trước", minutes / 60),
+        (120..2880, Language::English) => format!("{} h ago", minutes / 60),
+        (_, Language::Vietnamese) => format!("{} ngày trước", minutes / 1440),
+        (_, Language::English) => format!("{} days ago", minutes / 1440),
+    };
+    format!("{ago} ({})", moment(ms))
 }
