@@ -299,8 +299,9 @@ impl Changes {
     pub fn publish(self, app: &App) {
         for (key, change) in self.queues {
             if !change.events.is_empty() {
+                let last = change.after.applied();
                 app.queues.learn(&key, &Arc::new(change.after));
-                app.news.queue_changed(key);
+                app.news.queue_reached(key, last);
             }
         }
     }

@@ -101,6 +101,7 @@ impl Tx {
         if self.execute(statement).await? == 0 {
             return Ok(None);
         }
+        self.tell_desk();
         let sql = "SELECT signer_hash, card_hash FROM identifications WHERE facility_code = $1 AND visit_id = $2 \
                    AND signer_trust = 'unknown'";
         let statement = self.query(sql).bind(visit.to_string());
@@ -117,7 +118,10 @@ impl Tx {
         let sql = "UPDATE visits SET desk_state = 'finished', desk_at = $3 WHERE facility_code = $1 AND visit_id = $2 \
                    AND desk_state <> 'none' AND desk_state <> 'finished'";
         let statement = self.query(sql).bind(visit.to_string()).bind(now);
-        self.execute(statement).await.map(drop)
+        if self.execute(statement).await? > 0 {
+            self.tell_desk();
+        }
+        Ok(())
     }
 
     /// Raises a call once, however often it is sent.
@@ -131,6 +135,7 @@ impl Tx {
             .bind(code_of(&alert.kind))
             .bind(alert.visit.map(|visit| visit.to_string()))
             .bind(now);
+        self.tell_desk();
         Ok(self.execute(statement).await? == 1)
     }
 
@@ -138,6 +143,7 @@ impl Tx {
         let sql = "UPDATE alerts SET answered_at = $3, answered_by = $4 WHERE facility_code = $1 AND alert_id = $2 \
                    AND answered_at IS NULL";
         let statement = self.query(sql).bind(id.to_string()).bind(now).bind(login.to_owned());
+        self.tell_desk();
         Ok(self.execute(statement).await? == 1)
     }
 }

@@ -282,13 +282,13 @@ impl Tx {
                    AND j.kind = $3 AND j.due_at <= $4 AND (j.lease_until IS NULL OR j.lease_until <= $4) \
                    AND (j.after_subject IS NULL OR NOT EXISTS (SELECT 1 FROM dispatch_jobs p \
                    WHERE p.facility_code = $1 AND p.subject_id = j.after_subject \
-                   AND p.state || '' IN ('ready', 'started', 'unknown'))) ORDER BY j.due_at, j.subject_id LIMIT $7) \
+                   AND p.state || '' IN ('ready', 'started', 'unknown'))) ORDER BY j.due_at, j.subject_id LIMIT $7 {skip}) \
                    AND state || '' = 'ready' AND (lease_until IS NULL OR lease_until <= $4) \
                    RETURNING step, subject_id, kind, natural_key, issue, content_hash, attempts, fence, due_at, \
                    (SELECT b.body_sealed FROM dispatch_bodies b WHERE b.facility_code = dispatch_jobs.facility_code \
                    AND b.step = dispatch_jobs.step AND b.subject_id = dispatch_jobs.subject_id) AS body_sealed";
         let statement = self
-            .query(sql)
+            .leasing(sql)
             .bind(step.code())
             .bind(kind.code())
             .bind(now)

@@ -255,11 +255,11 @@ impl Tx {
                    AND e.due_at <= $3 AND (e.lease_until IS NULL OR e.lease_until <= $3) AND NOT EXISTS \
                    (SELECT 1 FROM hospital_events b WHERE b.facility_code = $1 AND b.destination = $2 \
                    AND b.visit_id = e.visit_id AND b.state = 'waiting' AND b.event_id < e.event_id) \
-                   ORDER BY e.due_at, e.event_id LIMIT 1) \
+                   ORDER BY e.due_at, e.event_id LIMIT 1 {skip}) \
                    AND state = 'waiting' AND (lease_until IS NULL OR lease_until <= $3) \
                    RETURNING event_id, visit_id, kind, department, service_day, ticket, counter, at, attempts, fence, \
                    body_sealed";
-        let statement = self.query(sql).bind(destination.code()).bind(now).bind(lease_until);
+        let statement = self.leasing(sql).bind(destination.code()).bind(now).bind(lease_until);
         self.one(statement).await?.as_ref().map(|row| lease(destination, row)).transpose()
     }
 

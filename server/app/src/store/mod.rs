@@ -23,6 +23,7 @@ mod hospital;
 mod kiosk_certificates;
 mod kiosk_states;
 mod moves;
+mod news;
 mod numbering;
 mod operations;
 mod outbox;
@@ -40,13 +41,14 @@ use std::sync::Arc;
 use api::VisitId;
 use identity::FacilityCode;
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Row};
 use time::Date;
 use time::macros::format_description;
 
 use self::checkpoint::Checkpoints;
+use self::news::{Channel, News};
 use crate::config::Durability;
 
 pub use self::queue::{Appended, PlaceRow, QueueKey};
@@ -72,6 +74,7 @@ pub use hospital::{
 pub use kiosk_certificates::{KioskAuthorityRow, KioskCertificate, KioskCertificateRow};
 pub use kiosk_states::{KioskRow, KioskStateRow};
 pub use moves::{EventRow, MoveError, Transition};
+pub use news::{Heard, Listener, Note};
 pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use operations::{CallRow, CheckInRow, HourRow, PaperRow};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
@@ -113,6 +116,7 @@ pub struct Store {
     read: AnyPool,
     engine: Engine,
     facility: Arc<str>,
+    channel: Channel,
     _checkpoints: Option<Arc<Checkpoints>>,
 }
 
@@ -120,6 +124,9 @@ pub struct Store {
 pub struct Tx {
     inner: sqlx::Transaction<'static, Any>,
     facility: Arc<str>,
+    engine: Engine,
+    /// For the other processes, where the engine carries it to them.
+    news: Option<News>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +136,11 @@ pub enum StoreError {
     #[error("{}", Trouble::of(.0).map_or("the database did not do what it was asked", Trouble::sentence))]
     Database(#[from] sqlx::Error),
     #[error("{}", Trouble::of(.0).map_or("the tables cannot be brought to this version", Trouble::sentence))]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[source] MigrateError),
+    #[error(
+        "a newer program brought the database to version {found}; this one knows up to {known}: install the newer one"
+    )]
+    Newer { found: i64, known: i64 },
     #[error("a stored value of {column} is not one this version writes")]
     Stored { column: &'static str },
 }
@@ -167,18 +178,24 @@ impl Store {
             let sql = sqlx::SqlSafeStr::into_sql_str(sql);
             Migration::new(version, description.into(), MigrationType::Simple, sql, false)
         });
-        Migrator::with_migrations(migrations.into()).run(&write).await?;
+        let known = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let migrated = Migrator::with_migrations(migrations.into()).run(&write).await;
+        migrated.map_err(|error| match error {
+            MigrateError::VersionMissing(found) if found > known => StoreError::Newer { found, known },
+            error => StoreError::Migration(error),
+        })?;
         let checkpoints = (engine == Engine::Sqlite).then(|| Arc::new(Checkpoints::start(read.clone())));
-        Ok(Self { write, read, engine, facility: facility.as_str().into(), _checkpoints: checkpoints })
+        let channel = Channel::of(facility.as_str());
+        Ok(Self { write, read, engine, facility: facility.as_str().into(), channel, _checkpoints: checkpoints })
     }
 
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let inner = match self.engine {
+        let (inner, news) = match self.engine {
             // A deferred transaction that turns to writing can fail as busy in the middle; this one waits at the start.
-            Engine::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await?,
-            Engine::Postgres => self.write.begin().await?,
+            Engine::Sqlite => (self.write.begin_with("BEGIN IMMEDIATE").await?, None),
+            Engine::Postgres => (self.write.begin().await?, Some(self.channel.news())),
         };
-        Ok(Tx { inner, facility: self.facility.clone() })
+        Ok(Tx { inner, facility: self.facility.clone(), engine: self.engine, news })
     }
 
     /// Does the database answer?
@@ -211,7 +228,8 @@ impl Store {
 }
 
 impl Tx {
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.speak().await?;
         Ok(self.inner.commit().await?)
     }
 
@@ -221,6 +239,16 @@ impl Tx {
 
     fn columns(&self, sql: &'static str, columns: &'static str) -> Statement {
         with_columns(sql, columns).bind(self.facility.to_string())
+    }
+
+    /// A lease, whose `{skip}` ends the query for rows that are due: what another process is just taking is passed over
+    /// instead of waited for. SQLite has one writer at a time, and nobody to pass over.
+    fn leasing(&self, sql: &'static str) -> Statement {
+        let skip = match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+        };
+        sqlx::query(AssertSqlSafe(sql.replace("{skip}", skip))).bind(self.facility.to_string())
     }
 
     /// Rows affected.
@@ -255,9 +283,11 @@ fn sqlite_pool(connections: u32, durability: Durability) -> AnyPoolOptions {
              PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16384;"
         }
     };
-    let options = AnyPoolOptions::new().max_connections(connections).before_acquire(|connection, _| {
-        // After a write that failed SQLite has rolled back by itself, and the driver still counts the transaction:
-        // such a connection refuses whatever comes next.
+    // A connection to a file does not break while nobody uses it: to ask before each use would only cost time. But after a
+    // write that failed SQLite has rolled back by itself, and the driver still counts the transaction: such a connection
+    // refuses whatever comes next.
+    let options = AnyPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    let options = options.before_acquire(|connection, _| {
         let usable = !connection.is_in_transaction();
         Box::pin(async move { Ok(usable) })
     });

@@ -107,10 +107,10 @@ impl Tx {
         let sql = "UPDATE outbox SET lease_until = $4, fence = fence + 1, attempts = attempts + 1 \
                    WHERE facility_code = $1 AND kind = $2 AND visit_id = (SELECT visit_id FROM outbox \
                    WHERE facility_code = $1 AND kind = $2 AND state = 'ready' AND due_at <= $3 \
-                   AND (lease_until IS NULL OR lease_until <= $3) ORDER BY due_at, visit_id LIMIT 1) \
+                   AND (lease_until IS NULL OR lease_until <= $3) ORDER BY due_at, visit_id LIMIT 1 {skip}) \
                    AND state = 'ready' AND (lease_until IS NULL OR lease_until <= $3) \
                    RETURNING visit_id, payload_sealed, attempts, fence";
-        let statement = self.query(sql).bind(kind.code()).bind(now).bind(lease_until);
+        let statement = self.leasing(sql).bind(kind.code()).bind(now).bind(lease_until);
         let Some(row) = self.one(statement).await? else { return Ok(None) };
         Ok(Some(OutboxLease {
             kind,

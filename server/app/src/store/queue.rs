@@ -183,6 +183,7 @@ impl Tx {
                 .bind(text);
             self.execute(statement).await?;
         }
+        self.tell_queue(key, last);
         Ok(Appended::Yes)
     }
 

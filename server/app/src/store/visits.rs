@@ -215,6 +215,9 @@ impl Tx {
         let sql = "UPDATE visits SET department = $3, payer = $4, counter_reason = $5, check_in_reply_sealed = $6, \
                    checked_in_at = $7, desk_state = $8 WHERE facility_code = $1 AND visit_id = $2";
         let desk = if counter_reason.is_some() { DeskState::Waiting } else { DeskState::None };
+        if counter_reason.is_some() {
+            self.tell_desk();
+        }
         let statement = self
             .query(sql)
             .bind(visit.to_string())
