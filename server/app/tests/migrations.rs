@@ -128,7 +128,7 @@ async fn everything(connection: &mut AnyConnection, words: Words) -> Rows {
     let mut rows = Rows::new();
     for table in tables(connection, words).await {
         let sql = AssertSqlSafe(format!("SELECT * FROM {table}"));
-        let found = sqlx::query(sql).fetch_all(&mut *connection).await.expect("reads");
+        let found = sqlx::query(sql).persistent(false).fetch_all(&mut *connection).await.expect("reads");
         let columns = |row: &AnyRow| {
             row.columns().iter().map(|column| (column.name().to_owned(), value(row, column.name()))).collect()
         };

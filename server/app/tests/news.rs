@@ -39,7 +39,8 @@ async fn server(database: &TestDatabase, folder: &TempDir) -> RunningServer {
 
 async fn check_in(app: &App) -> (VisitId, String) {
     let (visit, kiosk) = (visit(), KioskId::parse("sanh-1").expect("a kiosk"));
-    let request = CheckInRequest { department: department(), payer: Payer::SelfPay, counter: None };
+    let request =
+        CheckInRequest { department: department(), payer: Payer::SelfPay, counter: None, declared: Vec::new() };
     let reply = server::check_in::check_in(app, &kiosk, visit, &request).await.expect("a ticket");
     (visit, reply.ticket.number.to_string())
 }

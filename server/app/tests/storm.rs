@@ -264,7 +264,8 @@ password = {{ file = "{p12_password}" }}
 
 /// Asks one server after another until one gives a ticket, as a kiosk behind a load balancer does.
 async fn ticket(world: &House, (kiosk, key): (&str, &str), visit: VisitId) -> String {
-    let request = CheckInRequest { department: department(), payer: Payer::SelfPay, counter: None };
+    let request =
+        CheckInRequest { department: department(), payer: Payer::SelfPay, counter: None, declared: Vec::new() };
     let begin = Instant::now();
     loop {
         assert!(begin.elapsed() < PATIENCE, "nobody gives a ticket");
@@ -348,19 +349,20 @@ impl Browser {
         Self { cookie, csrf }
     }
 
-    /// Calls the next at that server; the number where it says that it did.
-    async fn call(&self, world: &House, place: &Place) -> Option<String> {
+    /// Calls the next at that server; the number and the moment where it says that it did.
+    async fn call(&self, world: &House, place: &Place) -> Option<(String, Instant)> {
         let queue = server::queue::today(&world.app, &department()).await.expect("reads");
         let current = queue.serving(&room()).map(|entry| entry.visit.to_string()).unwrap_or_default();
         let form = [("csrf", self.csrf.as_str()), ("current", current.as_str())];
         let url = format!("http://{}/staff/counter/TIEPDON/1/next", place.addr);
         let answer = world.client.post(url).header("cookie", &self.cookie).form(&form).send().await.ok()?;
+        let answered = Instant::now();
         let to = answer.headers().get("location")?.to_str().ok()?;
         if to.contains('?') {
             return None;
         }
         let queue = server::queue::today(&world.app, &department()).await.expect("reads");
-        queue.serving(&room()).map(|entry| entry.ticket.to_string())
+        queue.serving(&room()).map(|entry| (entry.ticket.to_string(), answered))
     }
 }
 
@@ -375,9 +377,8 @@ async fn counter(world: Arc<House>, browser: Browser, over: Arc<AtomicBool>) -> 
         pause(100, 300).await;
         let at = world.any().clone();
         let lines: Vec<u64> = world.places.iter().map(|place| locked(&place.shown).line).collect();
-        let Some(number) = browser.call(&world, &at).await else { continue };
+        let Some((number, called)) = browser.call(&world, &at).await else { continue };
         calls += 1;
-        let called = Instant::now();
         for (place, line) in
             world.places.iter().zip(lines).filter(|(place, line)| place.addr != at.addr && line % 2 == 1)
         {

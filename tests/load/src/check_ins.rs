@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::LoadError;
 use crate::floor;
-use crate::place::{Engine, KIOSK, Place};
+use crate::place::{DEPARTMENTS, Engine, KIOSK, Place};
 
 pub const CLIENTS: usize = 16;
 const WARMING: usize = 100;
@@ -24,6 +24,7 @@ const HALF_LOAD: Duration = Duration::from_secs(10);
 pub struct Report {
     pub engine: Engine,
     pub clients: usize,
+    pub departments: usize,
     pub floor: &'static str,
     /// Before and after the visits.
     pub floor_per_s: [f64; 2],
@@ -56,7 +57,8 @@ impl Kiosk {
 
     pub async fn check_in(&self, department: &DepartmentCode) -> Result<CheckInReply, LoadError> {
         let (department, payer) = (department.clone(), Payer::Undecided);
-        let request = CheckInRequest { department, payer, counter: Some(CounterReason::NumberOnly) };
+        let request =
+            CheckInRequest { department, payer, counter: Some(CounterReason::NumberOnly), declared: Vec::new() };
         Ok(self.put(api::path::CHECK_IN, Uuid::new_v4(), &request).await?.json().await?)
     }
 
@@ -67,7 +69,8 @@ impl Kiosk {
         let visit = Uuid::new_v4();
         self.put(api::path::IDENTIFICATION, visit, &asked).await?.bytes().await?;
         let (department, payer) = (department.clone(), Payer::Undecided);
-        let request = CheckInRequest { department, payer, counter: Some(CounterReason::NumberOnly) };
+        let request =
+            CheckInRequest { department, payer, counter: Some(CounterReason::NumberOnly), declared: Vec::new() };
         self.put(api::path::CHECK_IN, visit, &request).await?.bytes().await?;
         Ok(())
     }
@@ -97,7 +100,18 @@ pub async fn measure(engine: Engine) -> Result<Report, LoadError> {
         }
         Engine::Postgres => "pgbench -f with the same statements, 16 clients, the same database with Debian's settings",
     };
-    Ok(Report { engine, clients: CLIENTS, floor, floor_per_s: [before, after], visits_per_s, ratio, p50_ms, p99_ms })
+    let (clients, departments) = (CLIENTS, DEPARTMENTS);
+    Ok(Report {
+        engine,
+        clients,
+        departments,
+        floor,
+        floor_per_s: [before, after],
+        visits_per_s,
+        ratio,
+        p50_ms,
+        p99_ms,
+    })
 }
 
 async fn floor_of(place: &Place) -> Result<f64, LoadError> {
@@ -113,12 +127,15 @@ async fn at_once(kiosk: &Kiosk, visits: usize) -> Result<f64, LoadError> {
     let begin = Instant::now();
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..CLIENTS {
-        let (kiosk, next, here) = (kiosk.clone(), next.clone(), department(1)?);
+        let (kiosk, next) = (kiosk.clone(), next.clone());
         clients.spawn(async move {
-            while next.fetch_add(1, Ordering::Relaxed) < visits {
-                kiosk.visit(&here).await?;
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= visits {
+                    return Ok::<(), LoadError>(());
+                }
+                kiosk.visit(&department(number % DEPARTMENTS + 1)?).await?;
             }
-            Ok::<(), LoadError>(())
         });
     }
     while let Some(client) = clients.join_next().await {
@@ -133,7 +150,8 @@ async fn at_rate(kiosk: &Kiosk, per_s: f64) -> Result<Vec<Duration>, LoadError> 
     let (begin, apart) = (tokio::time::Instant::now(), HALF_LOAD / count.max(1));
     let mut under_way = tokio::task::JoinSet::new();
     for number in 0..count {
-        let (kiosk, here, due) = (kiosk.clone(), department(2)?, begin + apart * number);
+        let here = department(number as usize % DEPARTMENTS + 1)?;
+        let (kiosk, due) = (kiosk.clone(), begin + apart * number);
         tokio::time::sleep_until(due).await;
         under_way.spawn(async move {
             kiosk.visit(&here).await?;

@@ -59,7 +59,7 @@ pub fn numbered(sql: &str) -> (String, Vec<String>) {
 
 /// For `pgbench -f`.
 pub fn script() -> String {
-    let mut text = "\\set v random(100000000000, 999999999999)\n".to_owned();
+    let mut text = "\\set v random(100000000000, 999999999999)\n\\set d random(10, 19)\n".to_owned();
     for step in of_a_visit(Engine::Postgres) {
         match step {
             Step::Begin => text.push_str("BEGIN;\n"),

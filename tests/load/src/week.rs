@@ -61,7 +61,8 @@ async fn day(app: &App, clock: &ManualClock) -> Result<(), LoadError> {
     for patient in 0..PATIENTS_A_DAY {
         let number = patient as usize % QUEUES + 1;
         let (here, counter) = (department(number)?, room(number)?);
-        let request = CheckInRequest { department: here.clone(), payer: Payer::SelfPay, counter: None };
+        let request =
+            CheckInRequest { department: here.clone(), payer: Payer::SelfPay, counter: None, declared: Vec::new() };
         let visit = VisitId(Uuid::new_v4());
         let taken = server::check_in::check_in(app, &kiosk, visit, &request).await;
         taken.map_err(|_| LoadError::Unexpected("a check-in was refused"))?;
