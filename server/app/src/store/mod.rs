@@ -100,7 +100,7 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
     (10, "sign in", include_str!("migrations/0010_sign_in.sql")),
     (11, "hospital", include_str!("migrations/0011_hospital.sql")),
     (12, "departments", include_str!("migrations/0012_departments.sql")),
-    (15, "administration", include_str!("migrations/0015_administration.sql")),
+    (13, "administration", include_str!("migrations/0013_administration.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
