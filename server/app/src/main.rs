@@ -200,13 +200,18 @@ async fn run(line: CommandLine) -> Outcome {
             let config = config()?;
             let outside = Outside::from_config(&config, &clock)?;
             let server = server::start(config, clock, outside).await?;
-            if let Some(path) = staff::first_link(&server.app).await? {
-                let scheme = if server.app.config.tls.is_some() { "https" } else { "http" };
-                say(&format!(
-                    "nobody has an account yet: open {scheme}://{}{} within 24 hours",
-                    server.addr,
-                    path.as_str()
-                ))?;
+            match staff::first_link(&server.app).await {
+                Ok(Some(path)) => {
+                    let scheme = if server.app.config.tls.is_some() { "https" } else { "http" };
+                    say(&format!(
+                        "nobody has an account yet: open {scheme}://{}{} within 24 hours",
+                        server.addr,
+                        path.as_str()
+                    ))?;
+                }
+                Ok(None) => {}
+                // It serves already: a database that stumbles now is no reason to end.
+                Err(error) => tracing::error!("whether anybody has an account cannot be read: {error}"),
             }
             tokio::signal::ctrl_c().await?;
             server.shutdown().await;

@@ -124,8 +124,20 @@ impl Place {
     fn start(&self) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiepdon-server"));
         command.arg("--config").arg(&self.config).arg("serve").stdin(Stdio::null()).stdout(Stdio::null());
-        command.stderr(Stdio::null()).env_remove("TIEPDON_FAILPOINT");
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).expect("a log");
+        command.stderr(log).env("RUST_LOG", "error").env_remove("TIEPDON_FAILPOINT");
         *locked(&self.child) = Some(command.spawn().expect("the server starts"));
+    }
+
+    fn log(&self) -> PathBuf {
+        self.config.with_extension("log")
+    }
+
+    /// What it complained about last.
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().rev().take(5).collect();
+        lines.join("\n")
     }
 
     /// SIGKILL.
@@ -439,7 +451,7 @@ async fn weather(world: Arc<House>, over: Arc<AtomicBool>) -> Weather {
         while !over.load(Ordering::Relaxed) {
             pause(1_500, 3_500).await;
             for place in &world.places {
-                assert!(!place.has_ended(), "a server that once answered ended by itself");
+                assert!(!place.has_ended(), "a server that once answered ended by itself: {}", place.last_words());
             }
             let place = world.any();
             place.kill();
