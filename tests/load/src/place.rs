@@ -25,7 +25,6 @@ pub enum Engine {
 }
 
 pub struct Place {
-    pub engine: Engine,
     pub folder: TempDir,
     pub cluster: Option<Cluster>,
     config: PathBuf,
@@ -60,16 +59,12 @@ impl Place {
         let config = folder.path().join("server.toml");
         std::fs::write(folder.path().join("master.key"), "11".repeat(32))?;
         std::fs::write(&config, text(folder.path(), &url, (addr, public)))?;
-        Ok(Self { engine, folder, cluster, config, addr, public })
+        Ok(Self { folder, cluster, config, addr, public })
     }
 
     /// What a test process reads; the program reads the same file.
     pub fn config(&self) -> Result<server::config::Config, LoadError> {
         Ok(server::config::Config::read(&self.config)?)
-    }
-
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("tiepdon.db")
     }
 
     fn command(&self) -> Result<Command, LoadError> {
