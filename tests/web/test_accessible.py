@@ -350,12 +350,15 @@ def test_verified_papers_have_no_violation(hospital, day, window, visited, pictu
 def test_no_page_of_the_server_was_left_out(visited):
     if not visited:
         pytest.skip("the pages were not looked at in this run")
-    routes = set()
-    for source in SOURCES.rglob("*.rs"):
-        text = source.read_text(encoding="utf-8")
-        constants = dict(re.findall(r'const (\w+): &str = "(/[^"]*)";', text))
+    routes, constants = set(), {}
+    texts = {source: source.read_text(encoding="utf-8") for source in SOURCES.rglob("*.rs")}
+    for source, text in texts.items():
+        module = source.parent.name if source.stem == "mod" else source.stem
+        for name, path in re.findall(r'const (\w+): &str = "(/[^"]*)";', text):
+            constants[f"{module}::{name}"] = constants[(source, name)] = path
+    for source, text in texts.items():
         for path, handler in re.findall(r"\.route\(\s*([^,]+?),\s*(\w+)", text):
-            path = path.strip('"') if path.startswith('"') else constants.get(path)
+            path = path.strip('"') if path.startswith('"') else constants.get(path) or constants.get((source, path))
             if path and handler == "get" and not NO_PAGE.search(path):
                 routes.add(path)
     assert "/staff/trust" in routes and "/v/{token}" in routes
