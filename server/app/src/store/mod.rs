@@ -167,7 +167,10 @@ impl Store {
             Engine::Sqlite => {
                 // A pool would try again and again, and say in the end that nobody answers.
                 let mut first = AnyConnection::connect(url).await?;
-                first.execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;").await?;
+                // The last of them writes, and fails where nothing may be written.
+                first
+                    .execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA user_version = 0;")
+                    .await?;
                 first.close().await?;
                 let write = sqlite_pool(1, durability).connect(url).await?;
                 (sqlite_pool(connections, durability).connect(url).await?, write)
