@@ -140,7 +140,8 @@ def crawl(hospital, page, login, visited, complaints, folder):
         kind = path if login == "giam.doc" else ID.sub("{id}", path)
         # Counters are one page; the test below opens two of them with every menu.
         kind = re.sub(r"/counter/.*", "/counter/{department}/{counter}", kind)
-        if path in ("/staff", "/staff/certificates") or "{id}" in kind:
+        # What these link to depends on who looks.
+        if path in ("/staff", "/staff/administration", "/staff/certificates") or "{id}" in kind:
             kind = f"{kind} of {login}"
         if kind in visited or NO_PAGE.search(path):
             continue
