@@ -11,9 +11,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use certificates::{Draft, sim};
-use gateway::{Account, Certificates, Fault, Fingerprint, Gateway, RunningGateway, Service, Unregistered, World};
+use fixture::gateway::{USERNAME, calm, judge_deaths, mock_gateway};
+use gateway::{Fault, RunningGateway, Service};
 use rand::Rng;
-use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Why};
+use server::certificate::{self, By, FreezeTo, NumberSource, Why};
 use server::clock::SystemClock;
 use server::config::Config;
 use server::store::CertificateId;
@@ -51,13 +52,8 @@ impl House {
         let write = |name: &str, content: &[u8]| std::fs::write(folder.path().join(name), content).expect("writes");
         write("facility.p12", &signer.pkcs12("p12-password"));
         write("facility.password", b"p12-password");
-        write("gateway.password", b"mock-password");
-        let world = World { account: vec![account()], staff: Vec::new(), person: Vec::new() };
-        let mut certificates = Certificates::new(Unregistered::Refused);
-        certificates.register("31999", Fingerprint::of(signer.certificate().der()));
-        let settings = gateway::Settings { certificates, ..gateway::Settings::default() };
-        let mock = Gateway::open(world, Arc::new(OffsetDateTime::now_utc), "key", settings).expect("opens");
-        let gateway = gateway::start(mock, "127.0.0.1:0".parse().expect("an address")).await.expect("starts");
+        write("gateway.password", fixture::gateway::PASSWORD.as_bytes());
+        let gateway = mock_gateway(&signer).await;
         Self { folder, gateway }
     }
 
@@ -71,7 +67,7 @@ impl House {
 [dispatch]
 sending = "on"
 base_url = "{url}"
-username = "31999_BV"
+username = "{USERNAME}"
 password = {{ file = "{password}" }}
 answer_ms = 400
 [dispatch.signing]
@@ -127,46 +123,16 @@ password = {{ file = "{p12_password}" }}
     async fn finish(&self) {
         let server = self.serve(None);
         let app = self.app().await;
-        let (mut open, mut moved_at) = (u64::MAX, Instant::now());
-        while open > 0 {
-            let counts = app.store.certificate_counts().await.expect("counts");
-            let still = counts.iter().filter(|(_, state, _)| is_open(*state)).map(|(_, _, rows)| rows).sum();
-            if still != open {
-                (open, moved_at) = (still, Instant::now());
-            }
-            assert!(moved_at.elapsed() < PATIENCE, "{open} stay open");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        calm(&app).await;
         app.store.close().await;
         server.kill();
     }
 
-    /// Accepted ones are there once; unknown ones at most once; and nothing else is there.
     async fn judge(&self, ids: &[CertificateId]) -> (usize, usize) {
         let app = self.app().await;
-        let (mut accepted, mut unknown, mut there) = (0, 0, 0);
-        for id in ids {
-            let row = app.store.certificate(*id).await.expect("reads").expect("is there");
-            let key = row.natural_key.clone().expect("frozen");
-            let records = self.gateway.gateway.records_of(gateway::Kind::Death, &key);
-            there += records.len();
-            match row.state {
-                CertificateState::Accepted => {
-                    assert_eq!(records.len(), 1, "{key}");
-                    assert_eq!(row.receipt.as_deref(), Some(records[0].receipt.as_str()));
-                    accepted += 1;
-                }
-                CertificateState::OutcomeUnknown => {
-                    assert!(records.len() <= 1, "{key} twice");
-                    unknown += 1;
-                }
-                other => panic!("{key} is {}, {:?}", other.code(), row.outcome_code),
-            }
-        }
-        assert_eq!(self.gateway.gateway.records().len(), there);
-        assert!(self.gateway.gateway.doubled().is_empty());
+        let judged = judge_deaths(&app, &self.gateway, ids).await;
         app.store.close().await;
-        (accepted, unknown)
+        judged
     }
 }
 
@@ -187,14 +153,6 @@ impl Drop for Server {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn account() -> Account {
-    Account { username: "31999_BV".into(), password: "mock-password".into(), facility: "31999".into(), locked: false }
-}
-
-fn is_open(state: CertificateState) -> bool {
-    !matches!(state, CertificateState::Accepted | CertificateState::OutcomeUnknown | CertificateState::Refused)
 }
 
 fn death() -> Draft {

@@ -20,12 +20,13 @@ use api::{CheckInReply, CheckInRequest, DepartmentCode, KIOSK_HEADER, Payer, Vis
 use certificates::sim;
 use fixture::TestDatabase;
 use fixture::desk::PASSWORD;
+use fixture::gateway::{USERNAME, calm, judge_deaths, mock_gateway};
 use fixture::hospital::{enrol, of_visit, visit};
-use gateway::{Account, Certificates, Fault, Fingerprint, Gateway, RunningGateway, Service, Unregistered, World};
+use gateway::{Fault, RunningGateway, Service};
 use queue::{CounterId, Move};
 use rand::Rng;
 use reqwest::StatusCode;
-use server::certificate::{self, By, CertificateState, FreezeTo, NumberSource, Why};
+use server::certificate::{self, By, FreezeTo, NumberSource, Why};
 use server::clock::SystemClock;
 use server::config::{Config, SecretOr};
 use server::staff::{self, Role};
@@ -197,18 +198,6 @@ fn addresses() -> (SocketAddr, SocketAddr) {
     (one.local_addr().expect("an address"), other.local_addr().expect("an address"))
 }
 
-async fn mock_gateway(signer: &Signer) -> RunningGateway {
-    let (username, password) = ("31999_BV".to_owned(), "mock-password".to_owned());
-    let account = Account { username, password, facility: "31999".into(), locked: false };
-    let world = World { account: vec![account], staff: Vec::new(), person: Vec::new() };
-    let mut certificates = Certificates::new(Unregistered::Refused);
-    certificates.register("31999", Fingerprint::of(signer.certificate().der()));
-    let settings = gateway::Settings { certificates, ..gateway::Settings::default() };
-    let mock = Gateway::open(world, Arc::new(OffsetDateTime::now_utc), "key", settings).expect("opens");
-    mock.set_fault(Service::Papers, Fault::Slow { ms: 40 }, None);
-    gateway::start(mock, "127.0.0.1:0".parse().expect("an address")).await.expect("starts")
-}
-
 impl House {
     async fn new() -> Self {
         let (database, folder) = (TestDatabase::postgres(), tempfile::tempdir().expect("a folder"));
@@ -219,14 +208,15 @@ impl House {
         let write = |name: &str, content: &[u8]| std::fs::write(path(name), content).expect("writes");
         write("facility.p12", &signer.pkcs12("p12-password"));
         write("facility.password", b"p12-password");
-        write("gateway.password", b"mock-password");
+        write("gateway.password", fixture::gateway::PASSWORD.as_bytes());
         let gateway = mock_gateway(&signer).await;
+        gateway.gateway.set_fault(Service::Papers, Fault::Slow { ms: 40 }, None);
         let more = format!(
             r#"
 [dispatch]
 sending = "on"
 base_url = "{url}"
-username = "31999_BV"
+username = "{USERNAME}"
 password = {{ file = "{password}" }}
 answer_ms = 600
 [dispatch.signing]
@@ -465,24 +455,6 @@ async fn weather(world: Arc<House>, over: Arc<AtomicBool>) -> Weather {
     seen
 }
 
-fn is_open(state: CertificateState) -> bool {
-    !matches!(state, CertificateState::Accepted | CertificateState::OutcomeUnknown | CertificateState::Refused)
-}
-
-/// Until nothing is under way to the gateway any more.
-async fn calm(world: &House) {
-    let (mut open, mut moved_at) = (u64::MAX, Instant::now());
-    while open > 0 {
-        let counts = world.app.store.certificate_counts().await.expect("counts");
-        let still = counts.iter().filter(|(_, state, _)| is_open(*state)).map(|(_, _, rows)| rows).sum();
-        if still != open {
-            (open, moved_at) = (still, Instant::now());
-        }
-        assert!(moved_at.elapsed() < PATIENCE, "{open} certificates stay open");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
 /// Every answered check-in stands under its number, and the numbers have neither doubles nor gaps.
 async fn judge_numbers(world: &House, given: &[(VisitId, String)]) {
     let mut numbers: BTreeMap<time::Date, BTreeSet<u16>> = BTreeMap::new();
@@ -504,32 +476,6 @@ async fn judge_queue(world: &House) -> usize {
     let called: BTreeSet<_> = queue.calls().iter().map(|call| call.visit).collect();
     assert_eq!(called.len(), queue.calls().len(), "nobody is called as next twice");
     called.len()
-}
-
-/// Accepted ones are at the gateway once, unknown ones at most once, and nothing else is there.
-async fn judge_certificates(world: &House, ids: &[CertificateId]) -> (usize, usize) {
-    let (mut accepted, mut unknown, mut there) = (0, 0, 0);
-    for id in ids {
-        let row = world.app.store.certificate(*id).await.expect("reads").expect("is there");
-        let key = row.natural_key.clone().expect("frozen");
-        let records = world.gateway.gateway.records_of(gateway::Kind::Death, &key);
-        there += records.len();
-        match row.state {
-            CertificateState::Accepted => {
-                assert_eq!(records.len(), 1, "{key}");
-                assert_eq!(row.receipt.as_deref(), Some(records[0].receipt.as_str()));
-                accepted += 1;
-            }
-            CertificateState::OutcomeUnknown => {
-                assert!(records.len() <= 1, "{key} twice");
-                unknown += 1;
-            }
-            other => panic!("{key} is {}, {:?}", other.code(), row.outcome_code),
-        }
-    }
-    assert_eq!(world.gateway.gateway.records().len(), there);
-    assert!(world.gateway.gateway.doubled().is_empty());
-    (accepted, unknown)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -568,10 +514,10 @@ async fn three_servers_in_a_storm_lose_no_number_double_no_certificate_and_their
     }
     let ids = writing.await.expect("no panic");
     let (calls, late) = calling.await.expect("no panic");
-    calm(&world).await;
+    calm(&world.app).await;
     judge_numbers(&world, &given).await;
     let called = judge_queue(&world).await;
-    let (accepted, unknown) = judge_certificates(&world, &ids).await;
+    let (accepted, unknown) = judge_deaths(&world.app, &world.gateway, &ids).await;
     let mut late = late.0;
     late.sort();
     let worst = late.last().copied().unwrap_or_default();

@@ -1,27 +1,16 @@
 //! FHIR R4: what servers send, and what is sent to them.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod common;
+
+use common::systems;
 use identity::{DocumentDate, FacilityCode, InsuranceNumber, PersonName, Sex};
 use interop::fhir::{
-    CheckIn, CoverageOf, EncounterStatus, IssueCode, MAX_BYTES, PersonOf, Systems, read_appointments, read_departments,
+    CheckIn, CoverageOf, EncounterStatus, IssueCode, MAX_BYTES, PersonOf, read_appointments, read_departments,
 };
 use interop::{AppointmentId, PatientNumber, Told};
 use serde_json::{Value, json};
 use time::macros::{datetime, time};
-
-fn systems() -> Systems {
-    let of = |name: &str| format!("https://his.example/sid/{name}");
-    Systems {
-        citizen: of("cccd"),
-        insurance: of("bhyt"),
-        patient: of("mabn"),
-        department: of("khoa"),
-        visit: of("visit"),
-        ticket: of("ticket"),
-        appointment: of("hen"),
-        facility: of("cskcb"),
-    }
-}
 
 fn bundle() -> Value {
     let id = |name: &str, value: &str| json!([{ "system": format!("https://his.example/sid/{name}"), "value": value }]);

@@ -1,8 +1,11 @@
 //! Whatever comes, nothing panics; what is written is read again.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod common;
+
+use common::systems;
 use identity::{DocumentDate, PersonName, Sex};
-use interop::fhir::{self, Systems};
+use interop::fhir;
 use interop::hl7::{
     Acknowledgement, Header, Message, MessageWriter, MllpDecoder, Notice, SegmentWriter, Settings, Verdict, VisitKey,
     VisitNotice, VisitStep, acknowledge, frame, write_appointment, write_visit,
@@ -13,20 +16,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use time::macros::{datetime, offset};
 use time::{Duration, OffsetDateTime};
-
-fn systems() -> Systems {
-    let of = |name: &str| format!("https://his.example/sid/{name}");
-    Systems {
-        citizen: of("cccd"),
-        insurance: of("bhyt"),
-        patient: of("mabn"),
-        department: of("khoa"),
-        visit: of("visit"),
-        ticket: of("ticket"),
-        appointment: of("hen"),
-        facility: of("cskcb"),
-    }
-}
 
 fn header<'a>() -> Header<'a> {
     Header {

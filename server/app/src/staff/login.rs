@@ -11,6 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::account::password_is_right;
 use super::page;
+use super::sent::Sent;
 use super::session::{self, Opening, Staff};
 use super::text::{Language, Text};
 use crate::app::App;
@@ -22,11 +23,6 @@ use crate::store::SignInStep;
 pub struct LoginForm {
     login: String,
     password: String,
-}
-
-#[derive(Deserialize)]
-pub struct TokenForm {
-    pub csrf: String,
 }
 
 #[derive(Deserialize)]
@@ -73,11 +69,9 @@ pub async fn submit(
 
 pub async fn leave(
     State(app): State<App>,
-    staff: Staff,
     Extension(peer): Extension<Peer>,
-    form: Result<Form<TokenForm>, FormRejection>,
+    Sent { staff, .. }: Sent,
 ) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
     staff.leave(&app).await.map_err(Refusal::Store)?;
     Ok(([(header::SET_COOKIE, session::close_cookie(peer))], Redirect::to("/staff/login")).into_response())
 }

@@ -14,6 +14,7 @@ mod people;
 mod refused;
 mod role;
 mod second_factor;
+mod sent;
 mod session;
 mod setup;
 mod style;

@@ -1,14 +1,11 @@
 //! The frame of every page, its headers, and the check of every form.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Task;
 use super::administration;
-use super::login::TokenForm;
 use super::session::Staff;
 use super::text::{Language, Text};
 use super::words::Word;
@@ -127,24 +124,6 @@ pub fn token(staff: &Staff) -> Markup {
     html! { input type="hidden" name="csrf" value=(staff.csrf()); }
 }
 
-/// Refuses a form that another site had the browser send.
-pub fn own_form(staff: &Staff, form: Result<Form<TokenForm>, FormRejection>) -> Result<(), Failure> {
-    match form {
-        Ok(Form(form)) if staff.wrote(&form.csrf) => Ok(()),
-        Ok(_) | Err(_) => Err(not_our_form()),
-    }
-}
-
-/// The pairs of a longer form, without the token that says it is ours.
-pub type Pairs = Vec<(String, String)>;
-
-pub fn own_pairs(staff: &Staff, form: Result<Form<Pairs>, FormRejection>) -> Result<Pairs, Failure> {
-    let Ok(Form(mut pairs)) = form else { return Err(refused("the form cannot be read: load the page again")) };
-    let ours = pairs.iter().any(|(name, value)| name == "csrf" && staff.wrote(value));
-    pairs.retain(|(name, _)| name != "csrf");
-    if ours { Ok(pairs) } else { Err(not_our_form()) }
-}
-
 /// Refuses what the role may not do.
 pub fn allowed(staff: &Staff, task: Task) -> Result<(), Failure> {
     if staff.may(task) { Ok(()) } else { Err(may_not()) }
@@ -152,6 +131,10 @@ pub fn allowed(staff: &Staff, task: Task) -> Result<(), Failure> {
 
 pub fn may_not() -> Failure {
     refused("this account may not do that")
+}
+
+pub fn unreadable_form() -> Failure {
+    refused("the form cannot be read: load the page again")
 }
 
 pub fn not_our_form() -> Failure {

@@ -1,14 +1,12 @@
 //! Accounts, for administrators: who has one, one-time links for new people, and the end of second factors and accounts.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
 use super::account::{login_is_formed, name_place};
-use super::login::TokenForm;
-use super::page::{self, Freshness, Pairs};
+use super::page::{self, Freshness};
+use super::sent::Sent;
 use super::session::Staff;
 use super::setup::{Earlier, make_link};
 use super::text::{Language, Text};
@@ -26,12 +24,10 @@ pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> R
 pub async fn invite(
     State(app): State<App>,
     language: Language,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::AdministerStaff)?;
-    let role = pairs.iter().find(|(name, _)| name == "role").and_then(|(_, code)| Role::from_code(code));
+    let role = form.get("role").and_then(Role::from_code);
     let role = role.ok_or_else(|| Failure::malformed("the form has the field role"))?;
     let by = format!("staff:{}", staff.login);
     let link = make_link(&app, role, &by, Earlier::Keep).await.map_err(Refusal::Store)?;
@@ -40,11 +36,9 @@ pub async fn invite(
 
 pub async fn act(
     State(app): State<App>,
-    staff: Staff,
     Path((login, way)): Path<(String, String)>,
-    form: Result<Form<TokenForm>, FormRejection>,
+    Sent { staff, .. }: Sent,
 ) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
     page::allowed(&staff, Task::AdministerStaff)?;
     if !login_is_formed(&login) {
         return Err(not_found().await);

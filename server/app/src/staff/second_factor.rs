@@ -55,15 +55,8 @@ pub async fn answer(
     if visitor.step != SignInStep::Code {
         return Ok(Redirect::to(visitor.missing().unwrap_or(visitor.role.home())).into_response());
     }
-    if !app.factor_limit.admits(&visitor.login, app.now_ms()) {
-        let page = code_page(&app, language, &visitor, Some(Text::TooManyAttempts.in_language(language)));
-        return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
-    }
-    let right = app_code_is_right(&app, &visitor.login, &code).await? || recovery(&app, &visitor.login, &code).await?;
-    if !right {
-        refused(&app, &visitor.login).await?;
-        let page = code_page(&app, language, &visitor, Some(Word::CodeWrong.say(language)));
-        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    if let Some((status, complaint)) = complaint(&app, language, &visitor, &code, Codes::AppOrRecovery).await? {
+        return Ok((status, code_page(&app, language, &visitor, Some(complaint))).into_response());
     }
     let cookies = signed_in(&app, &visitor, peer).await?;
     Ok(session::with_cookies(cookies, Redirect::to(visitor.role.home())))
@@ -87,14 +80,8 @@ pub async fn enrol(
     if let Some(elsewhere) = not_here(&app, &visitor).await? {
         return Ok(elsewhere);
     }
-    if !app.factor_limit.admits(&visitor.login, app.now_ms()) {
-        let complaint = Some(Text::TooManyAttempts.in_language(language));
-        let page = enrolment_page(&app, language, &visitor, complaint).await?;
-        return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
-    }
-    if !app_code_is_right(&app, &visitor.login, &code).await? {
-        let page = enrolment_page(&app, language, &visitor, Some(Word::CodeWrong.say(language))).await?;
-        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    if let Some((status, complaint)) = complaint(&app, language, &visitor, &code, Codes::App).await? {
+        return Ok((status, enrolment_page(&app, language, &visitor, Some(complaint)).await?).into_response());
     }
     let codes: Vec<Zeroizing<String>> = (0..RECOVERY_CODES).map(|_| new_recovery_code()).collect();
     let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(&app, &visitor.login, code)).collect();
@@ -148,6 +135,34 @@ fn own_code(visitor: &Visitor, form: Result<Form<CodeForm>, FormRejection>) -> R
         return Err(page::not_our_form());
     }
     Ok(Zeroizing::new(form.code))
+}
+
+/// Which codes open the way on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Codes {
+    App,
+    AppOrRecovery,
+}
+
+/// Why a code does not count, in words for the page; None where it does.
+async fn complaint(
+    app: &App,
+    language: Language,
+    visitor: &Visitor,
+    code: &str,
+    codes: Codes,
+) -> Result<Option<(StatusCode, &'static str)>, Refusal> {
+    let login = &visitor.login;
+    if !app.factor_limit.admits(login, app.now_ms()) {
+        return Ok(Some((StatusCode::TOO_MANY_REQUESTS, Text::TooManyAttempts.in_language(language))));
+    }
+    let right = app_code_is_right(app, login, code).await?
+        || (codes == Codes::AppOrRecovery && recovery(app, login, code).await?);
+    if right {
+        return Ok(None);
+    }
+    refused(app, login).await?;
+    Ok(Some((StatusCode::UNAUTHORIZED, Word::CodeWrong.say(language))))
 }
 
 async fn app_code_is_right(app: &App, login: &str, typed: &str) -> Result<bool, Refusal> {

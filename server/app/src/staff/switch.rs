@@ -12,8 +12,8 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::account::{login_is_formed, name_place, secret_is_right};
-use super::login::TokenForm;
 use super::page::{self, Freshness};
+use super::sent::Sent;
 use super::session::{self, Opening, Staff, Visitor};
 use super::text::Language;
 use super::words::Word;
@@ -39,12 +39,7 @@ pub async fn locked(State(app): State<App>, language: Language, visitor: Visitor
     locked_page(&app, language, &visitor, None).await
 }
 
-pub async fn lock(
-    State(app): State<App>,
-    staff: Staff,
-    form: Result<Form<TokenForm>, FormRejection>,
-) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
+pub async fn lock(State(app): State<App>, Sent { staff, .. }: Sent) -> Result<Response, Failure> {
     staff.lock(&app).await.map_err(Refusal::Store)?;
     Ok(Redirect::to("/staff/locked").into_response())
 }

@@ -1,8 +1,6 @@
 //! Where staff begin: the counters to choose from, those whom a person must look at, calls for a person.
 
 use api::VisitId;
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -12,8 +10,8 @@ use uuid::Uuid;
 use super::Task;
 use super::case::Case;
 use super::counter::{self, Said, Word};
-use super::login::TokenForm;
 use super::page;
+use super::sent::Sent;
 use super::session::Staff;
 use super::text::{Language, Text};
 use crate::app::App;
@@ -41,11 +39,9 @@ pub async fn list(
 
 pub async fn decide(
     State(app): State<App>,
-    staff: Staff,
     Path((visit, way)): Path<(Uuid, String)>,
-    form: Result<Form<TokenForm>, FormRejection>,
+    Sent { staff, .. }: Sent,
 ) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
     page::allowed(&staff, Task::DecideVisits)?;
     let visit = VisitId(visit);
     match (DeskMove::from_code(&way), way.as_str()) {
@@ -107,11 +103,9 @@ fn call_to_the_first_counter(department: &Department, queue: &Queue, visit: Visi
 
 pub async fn answer_call(
     State(app): State<App>,
-    staff: Staff,
     Path(id): Path<Uuid>,
-    form: Result<Form<TokenForm>, FormRejection>,
+    Sent { staff, .. }: Sent,
 ) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
     page::allowed(&staff, Task::AnswerCalls)?;
     alert::answer(&app, id, &staff.login).await.map_err(Refusal::Store)?;
     Ok(Redirect::to("/staff").into_response())

@@ -1,7 +1,5 @@
 //! The audit record searched by a person: by days, actor, action and id; and whether it is whole.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,8 +14,8 @@ use crate::audit::{self, Freshly, Question, QuestionError, Standing, StandingErr
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::http::Failure;
 use crate::refusal::Refusal;
-use crate::staff::login::TokenForm;
 use crate::staff::page::{self, Freshness};
+use crate::staff::sent::Sent;
 use crate::staff::session::Staff;
 use crate::staff::{Language, Task};
 use crate::store::{AuditKey, AuditRow};
@@ -74,12 +72,7 @@ pub async fn list(
     Ok(page::framed(&app, language, Some(&staff), Freshness::Still, body))
 }
 
-pub async fn verify(
-    State(app): State<App>,
-    staff: Staff,
-    form: Result<Form<TokenForm>, FormRejection>,
-) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
+pub async fn verify(State(app): State<App>, Sent { staff, .. }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::SearchAudit)?;
     audit::standing(&app, Freshly::Now).await?;
     Ok(Redirect::to(PAGE).into_response())

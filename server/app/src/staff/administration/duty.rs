@@ -1,7 +1,5 @@
 //! Duty officers: in whose name kiosks ask the insurance portal for entitlements, and when.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -16,8 +14,8 @@ use crate::clock::{HO_CHI_MINH, from_unix_ms, unix_ms};
 use crate::http::{Failure, not_found};
 use crate::insurance::duty::{self, Duty, DutyError};
 use crate::refusal::Refusal;
-use crate::staff::login::TokenForm;
-use crate::staff::page::{self, Freshness, Pairs};
+use crate::staff::page::{self, Freshness};
+use crate::staff::sent::{FormFields, Sent};
 use crate::staff::session::Staff;
 use crate::staff::{Language, Task};
 
@@ -44,22 +42,16 @@ pub async fn list(
         Some("ended") => Some(("ok", language.pick("Đã kết thúc ca trực.", "The duty has ended."))),
         Some(_) | None => None,
     };
-    duty_page(&app, language, &staff, note, &Pairs::new()).await
+    duty_page(&app, language, &staff, note, &FormFields::default()).await
 }
 
-pub async fn add(
-    State(app): State<App>,
-    language: Language,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+pub async fn add(State(app): State<App>, language: Language, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::AdministerDuty)?;
     let at = |name: &str| {
-        let moment = PrimitiveDateTime::parse(field(&pairs, name), MINUTE).ok()?;
+        let moment = PrimitiveDateTime::parse(form.text(name), MINUTE).ok()?;
         Some(unix_ms(moment.assume_offset(HO_CHI_MINH)))
     };
-    let person = (field(&pairs, "name"), field(&pairs, "number"));
+    let person = (form.text("name"), form.text("number"));
     let added = match at("from").zip(at("until")) {
         Some(span) => duty::add(&app, person, span, &format!("staff:{}", staff.login)).await,
         None => Err(DutyError::Span),
@@ -77,16 +69,10 @@ pub async fn add(
         Err(DutyError::Store(error)) => return Err(Refusal::Store(error).into()),
         Err(DutyError::Seal(error)) => return Err(Refusal::Seal(error).into()),
     };
-    duty_page(&app, language, &staff, Some(("danger", complaint)), &pairs).await
+    duty_page(&app, language, &staff, Some(("danger", complaint)), &form).await
 }
 
-pub async fn end(
-    State(app): State<App>,
-    staff: Staff,
-    Path(id): Path<Uuid>,
-    form: Result<Form<TokenForm>, FormRejection>,
-) -> Result<Response, Failure> {
-    page::own_form(&staff, form)?;
+pub async fn end(State(app): State<App>, Path(id): Path<Uuid>, Sent { staff, .. }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::AdministerDuty)?;
     if !duty::end(&app, id, &format!("staff:{}", staff.login)).await.map_err(Refusal::Store)? {
         return Err(not_found().await);
@@ -99,7 +85,7 @@ async fn duty_page(
     language: Language,
     staff: &Staff,
     note: Option<(&str, &str)>,
-    typed: &Pairs,
+    typed: &FormFields,
 ) -> Result<Response, Failure> {
     let duties = duty::duties(app).await.map_err(|error| match error {
         DutyError::Store(error) => Failure::from(Refusal::Store(error)),
@@ -130,7 +116,7 @@ struct View<'a> {
     staff: &'a Staff,
     language: Language,
     now: i64,
-    typed: &'a Pairs,
+    typed: &'a FormFields,
 }
 
 impl View<'_> {
@@ -169,16 +155,16 @@ impl View<'_> {
     fn form(&self) -> Markup {
         let say = |vi, en| self.say(vi, en);
         let minute = |ms: i64| from_unix_ms(ms).to_offset(HO_CHI_MINH).format(MINUTE).unwrap_or_default();
-        let or = |name: &str, preset: String| match field(self.typed, name) {
+        let or = |name: &str, preset: String| match self.typed.text(name) {
             "" => preset,
             typed => typed.to_owned(),
         };
         html! {
             form.card.begin.search method="post" action=(PAGE) {
                 (page::token(self.staff))
-                label { (say("Họ và tên", "Full name")) input name="name" required maxlength="100" autocomplete="off" value=(field(self.typed, "name")); }
+                label { (say("Họ và tên", "Full name")) input name="name" required maxlength="100" autocomplete="off" value=(self.typed.text("name")); }
                 label { (say("Số định danh đã đăng ký trên cổng", "Personal number, registered on the portal"))
-                    input name="number" required inputmode="numeric" pattern="[0-9]{12}" maxlength="12" autocomplete="off" value=(field(self.typed, "number"));
+                    input name="number" required inputmode="numeric" pattern="[0-9]{12}" maxlength="12" autocomplete="off" value=(self.typed.text("number"));
                 }
                 label { (say("Từ lúc", "From")) input type="datetime-local" name="from" required value=(or("from", minute(self.now))); }
                 label { (say("Đến lúc", "Until")) input type="datetime-local" name="until" required value=(or("until", minute(self.now + 8 * 3_600_000))); }

@@ -1,8 +1,6 @@
 //! Kiosks: how each is, a code to enrol one, and the end of what one was admitted with.
 
 use api::{DeviceHealth, Heartbeat, KioskId};
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -15,7 +13,8 @@ use crate::enrolment::{self, Revocation};
 use crate::http::{Failure, not_found};
 use crate::kiosk_health::{self, Contact, KioskView, needs_a_person};
 use crate::refusal::Refusal;
-use crate::staff::page::{self, Freshness, Pairs};
+use crate::staff::page::{self, Freshness};
+use crate::staff::sent::Sent;
 use crate::staff::session::Staff;
 use crate::staff::{Language, Task};
 use crate::tls::ServedCertificate;
@@ -50,12 +49,10 @@ pub async fn list(
 pub async fn admit(
     State(app): State<App>,
     language: Language,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::AdministerKiosks)?;
-    let Ok(kiosk) = KioskId::parse(field(&pairs, "kiosk").trim()) else {
+    let Ok(kiosk) = KioskId::parse(form.text("kiosk").trim()) else {
         let complaint = language.pick(
             "Mã kiosk gồm 1 đến 32 ký tự a-z, 0-9 và gạch nối.",
             "A kiosk's id has 1 to 32 characters a-z, 0-9 and -.",
@@ -83,14 +80,12 @@ pub async fn admit(
 
 pub async fn revoke(
     State(app): State<App>,
-    staff: Staff,
     Path(kiosk): Path<String>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::AdministerKiosks)?;
     let Ok(kiosk) = KioskId::parse(&kiosk) else { return Err(not_found().await) };
-    let why = Revocation::ALL.into_iter().find(|why| why.code() == field(&pairs, "why"));
+    let why = Revocation::ALL.into_iter().find(|why| why.code() == form.text("why"));
     let why = why.ok_or_else(|| Failure::malformed("the form has the field why"))?;
     enrolment::revoke(&app, &kiosk, why, &format!("staff:{}", staff.login)).await.map_err(Refusal::Store)?;
     Ok(Redirect::to(&format!("{PAGE}?note=revoked")).into_response())

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use time::Date;
 
 use super::Task;
-use super::page::{self, Freshness, Pairs};
+use super::page::{self, Freshness};
 use super::session::Staff;
 use super::text::Language;
 use crate::app::App;
@@ -108,11 +108,6 @@ pub async fn list(State(app): State<App>, language: Language, staff: Staff) -> R
 /// The way back from a section.
 fn back(language: Language) -> Markup {
     html! { p.back { a href=(PAGE) { "← " (title(language)) } } }
-}
-
-/// A field of a form; empty where it is not there.
-fn field<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
-    pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
 }
 
 /// "23/11/2026".

@@ -1,7 +1,5 @@
 //! The trust store: the authorities of the configuration, and the document signers that this hospital came to know.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use emrtd::{Certificate, Fingerprint};
@@ -13,7 +11,8 @@ use super::{back, day, field, moment};
 use crate::app::App;
 use crate::http::{Failure, not_found};
 use crate::refusal::Refusal;
-use crate::staff::page::{self, Freshness, Pairs};
+use crate::staff::page::{self, Freshness};
+use crate::staff::sent::Sent;
 use crate::staff::session::Staff;
 use crate::staff::{Language, Task};
 use crate::trust::{self, PinError, PinReason, SignerView, UnpinReason};
@@ -67,14 +66,12 @@ pub async fn list(
 
 pub async fn act(
     State(app): State<App>,
-    staff: Staff,
     Path((signer, way)): Path<(String, String)>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::PinSigners)?;
     let Ok(signer) = Fingerprint::parse(&signer) else { return Err(not_found().await) };
-    let (why, by) = (field(&pairs, "why"), format!("staff:{}", staff.login));
+    let (why, by) = (form.text("why"), format!("staff:{}", staff.login));
     let no_reason = || Failure::malformed("the form has the field why");
     let note = match way.as_str() {
         "pin" => {

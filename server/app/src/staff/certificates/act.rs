@@ -1,16 +1,15 @@
 //! Steps with a paper: ask, pass on, sign, take back, give up, correct and re-issue, send again; and the switch.
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use certificates::Level;
 use uuid::Uuid;
 
 use super::super::Task;
-use super::super::page::{self, Pairs};
+use super::super::page;
+use super::super::sent::Sent;
 use super::super::session::Staff;
-use super::edit::{actor, back, find, refused, value};
+use super::edit::{actor, back, find, refused};
 use super::words::{GIVING_UP, WITHOUT_CITIZEN};
 use crate::app::App;
 use crate::certificate::{
@@ -94,15 +93,13 @@ impl Step {
 
 pub async fn act(
     State(app): State<App>,
-    staff: Staff,
     Path((id, code)): Path<(Uuid, String)>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     let Some(step) = Step::ALL.into_iter().find(|step| step.code() == code) else { return Err(not_found().await) };
     page::allowed(&staff, step.task())?;
     let open = find(&app, id).await?;
-    let chosen = value(&pairs, "why").and_then(|code| Why::from_stored(code).ok());
+    let chosen = form.get("why").and_then(|code| Why::from_stored(code).ok());
     let why = match step.reasons() {
         [] => step.usual_reason(),
         reasons => match chosen.filter(|why| reasons.contains(why)) {
@@ -110,7 +107,7 @@ pub async fn act(
             None => return Ok(back(id, "reason")),
         },
     };
-    let words: String = value(&pairs, "words").unwrap_or_default().trim().chars().take(MAX_WORDS).collect();
+    let words: String = form.text("words").trim().chars().take(MAX_WORDS).collect();
     if why == Why::Other && words.is_empty() {
         return Ok(back(id, "reason"));
     }
@@ -220,19 +217,14 @@ pub fn steps(open: &OpenPaper) -> Vec<Step> {
     steps
 }
 
-pub async fn switch(
-    State(app): State<App>,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+pub async fn switch(State(app): State<App>, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::ThrowSwitch)?;
-    let position = match value(&pairs, "position") {
+    let position = match form.get("position") {
         Some("on") => SwitchPosition::On,
         Some("off") => SwitchPosition::Off,
         Some(_) | None => return Err(Failure::malformed("the switch stands on or off")),
     };
-    let why: String = value(&pairs, "why").unwrap_or_default().trim().chars().take(MAX_WORDS).collect();
+    let why: String = form.text("why").trim().chars().take(MAX_WORDS).collect();
     if why.is_empty() {
         return Ok(Redirect::to("/staff/certificates?note=reason").into_response());
     }

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use certificates::{Draft, Field, Kind, Need, fields, wire};
@@ -11,7 +9,8 @@ use identity::CitizenId;
 use uuid::Uuid;
 
 use super::super::Task;
-use super::super::page::{self, Pairs};
+use super::super::page;
+use super::super::sent::{FormFields, Sent};
 use super::super::session::Staff;
 use super::words;
 use crate::app::App;
@@ -21,27 +20,17 @@ use crate::paper::{self, Notes, OpenPaper};
 use crate::refusal::Refusal;
 use crate::store::{CertificateId, CertificateKind, MoveError};
 
-pub async fn begin(
-    State(app): State<App>,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+pub async fn begin(State(app): State<App>, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::WriteCertificates)?;
-    let kind = value(&pairs, "kind").and_then(|code| CertificateKind::from_stored(code).ok());
+    let kind = form.get("kind").and_then(|code| CertificateKind::from_stored(code).ok());
     let kind = kind.ok_or_else(|| Failure::malformed("a certificate is of kind birth, death or driver"))?;
     let draft = prepared(&app, &staff, paper::kind_of(kind));
     write_new(&app, &staff, &draft).await
 }
 
-pub async fn import(
-    State(app): State<App>,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+pub async fn import(State(app): State<App>, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::WriteCertificates)?;
-    let document = value(&pairs, "document").unwrap_or_default().trim();
+    let document = form.text("document").trim();
     let read = wire::portal::read(document.as_bytes())
         .or_else(|_| wire::driver::read_root(document.as_bytes(), &app.certificates.codes.conclusions));
     match read {
@@ -87,16 +76,15 @@ fn prepared(app: &App, staff: &Staff, kind: Kind) -> Draft {
 
 pub async fn save(
     State(app): State<App>,
-    staff: Staff,
     Path(id): Path<Uuid>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let (pairs, Some(mut open)) = to_change(&app, &staff, id, form).await? else { return Ok(back(id, "not_allowed")) };
+    let Some(mut open) = to_change(&app, &staff, id).await? else { return Ok(back(id, "not_allowed")) };
     for field in fields(open.draft.kind()) {
         if field.need == Need::Drawn || open.notes.locked.contains(field.code) {
             continue;
         }
-        if let Some(text) = typed(&pairs, field) {
+        if let Some(text) = typed(&form, field) {
             let changed = open.draft.get(field.code) != text.trim();
             open.draft.set(field.code, &text).map_err(|error| Failure::malformed(&error.to_string()))?;
             if changed && !text.trim().is_empty() {
@@ -104,44 +92,37 @@ pub async fn save(
             }
         }
     }
-    for (name, chosen) in &pairs {
+    for (name, chosen) in form.iter() {
         if let Some(code) = name.strip_prefix("accept:") {
             accept(&app, &mut open, code, chosen);
         }
     }
-    if let Some(number) = value(&pairs, "confirmer") {
+    if let Some(number) = form.get("confirmer") {
         let number = number.trim();
         open.notes.confirmer = CitizenId::parse(number).ok().map(|number| number.as_str().to_owned());
     }
-    let revision = value(&pairs, "revision").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let revision = form.get("revision").and_then(|text| text.parse().ok()).unwrap_or(0);
     write(&app, &staff, &open, revision, "saved").await
 }
 
 /// What was typed into a field; of one that takes several values, all that were chosen.
-fn typed<'a>(pairs: &'a Pairs, field: &Field) -> Option<Cow<'a, str>> {
+fn typed<'a>(form: &'a FormFields, field: &Field) -> Option<Cow<'a, str>> {
     match field.form {
         certificates::Form::LicenceClasses => {
-            let mut chosen =
-                pairs.iter().filter(|(name, _)| name == field.code).map(|(_, text)| text.as_str()).peekable();
+            let mut chosen = form.all(field.code).peekable();
             chosen.peek()?;
             Some(chosen.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ").into())
         }
-        _ => value(pairs, field.code).map(Cow::Borrowed),
+        _ => form.get(field.code).map(Cow::Borrowed),
     }
 }
 
-/// What a form wants changed, and the paper while it may be changed.
-async fn to_change(
-    app: &App,
-    staff: &Staff,
-    id: Uuid,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<(Pairs, Option<OpenPaper>), Failure> {
-    let pairs = page::own_pairs(staff, form)?;
+/// The paper, while it may be changed.
+async fn to_change(app: &App, staff: &Staff, id: Uuid) -> Result<Option<OpenPaper>, Failure> {
     page::allowed(staff, Task::WriteCertificates)?;
     let open = find(app, id).await?;
     let editable = is_editable(open.row.state);
-    Ok((pairs, editable.then_some(open)))
+    Ok(editable.then_some(open))
 }
 
 async fn write(
@@ -176,14 +157,13 @@ fn accept(app: &App, open: &mut OpenPaper, code: &str, chosen: &str) {
 
 pub async fn person(
     State(app): State<App>,
-    staff: Staff,
     Path(id): Path<Uuid>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let (pairs, Some(mut open)) = to_change(&app, &staff, id, form).await? else { return Ok(back(id, "not_allowed")) };
+    let Some(mut open) = to_change(&app, &staff, id).await? else { return Ok(back(id, "not_allowed")) };
     let role = words::roles(open.draft.kind()).iter().copied();
-    let role = role.into_iter().find(|role| value(&pairs, "role") == Some(words::role_code(*role)));
-    let visit = value(&pairs, "visit").and_then(|visit| visit.parse().ok()).map(api::VisitId);
+    let role = role.into_iter().find(|role| form.get("role") == Some(words::role_code(*role)));
+    let visit = form.get("visit").and_then(|visit| visit.parse().ok()).map(api::VisitId);
     let (Some(role), Some(visit)) = (role, visit) else { return Ok(back(id, "nobody")) };
     if !paper::fill(&app, (&mut open.draft, &mut open.notes), role, visit).await? {
         return Ok(back(id, "nobody"));
@@ -201,10 +181,6 @@ pub async fn find(app: &App, id: Uuid) -> Result<OpenPaper, Failure> {
         Some(paper) => Ok(paper),
         None => Err(not_found().await),
     }
-}
-
-pub fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
 }
 
 pub fn actor(staff: &Staff) -> String {

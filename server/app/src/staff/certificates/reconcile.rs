@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -12,10 +10,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::super::Task;
-use super::super::page::{self, Pairs};
+use super::super::page;
+use super::super::sent::Sent;
 use super::super::session::Staff;
 use super::super::text::Language;
-use super::edit::{actor, value};
+use super::edit::actor;
 use super::list::{dispatch_failed, since};
 use super::words;
 use crate::app::App;
@@ -88,19 +87,14 @@ pub async fn page(
     Ok(page::framed(&app, language, Some(&staff), page::Freshness::Still, body))
 }
 
-pub async fn settle(
-    State(app): State<App>,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+pub async fn settle(State(app): State<App>, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::Reconcile)?;
-    let pasted = pasted(value(&pairs, "pasted").unwrap_or_default());
+    let pasted = pasted(form.text("pasted"));
     let mut findings = BTreeMap::new();
     for row in unknown(&app).await? {
         let subject = row.job.subject;
-        let receipt = value(&pairs, &format!("receipt:{subject}")).unwrap_or_default().trim();
-        let found = match (value(&pairs, &format!("found:{subject}")), pasted.get(&row.job.natural_key)) {
+        let receipt = form.text(&format!("receipt:{subject}")).trim();
+        let found = match (form.get(&format!("found:{subject}")), pasted.get(&row.job.natural_key)) {
             (Some("not_received"), None) => Some(Finding::NotReceived),
             (Some("accepted"), _) if !receipt.is_empty() => {
                 Some(Finding::Accepted { receipt: receipt.to_owned(), received_at: None })
@@ -113,7 +107,7 @@ pub async fn settle(
             findings.insert(subject, found);
         }
     }
-    let words: String = value(&pairs, "words").unwrap_or_default().trim().chars().take(300).collect();
+    let words: String = form.text("words").trim().chars().take(300).collect();
     let actor = actor(&staff);
     let by = By { actor: &actor, why: Why::AsPlanned, words: Some(words.as_str()).filter(|words| !words.is_empty()) };
     let settled: BTreeMap<Uuid, Settled> = reconcile(&app, &findings, by).await.map_err(dispatch_failed)?;

@@ -9,15 +9,14 @@ mod words;
 use std::sync::Arc;
 
 use api::{DepartmentCode, VisitId};
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use queue::{CounterId, Ground, Move, OutOfOrder, Queue, Refusal as Unmoved, Then, VoidReason};
 use serde::Deserialize;
 
 use super::Task;
-use super::page::{self, Pairs};
+use super::page;
+use super::sent::{FormFields, Sent};
 use super::session::Staff;
 use super::text::Language;
 use crate::app::App;
@@ -72,11 +71,9 @@ pub async fn show(
 
 pub async fn act(
     State(app): State<App>,
-    staff: Staff,
     Path((department, counter, way)): Path<(String, String, String)>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::CallPatients)?;
     let here = Here::find(&app, &department, &counter);
     let (Some(here), Some(way)) = (here, Way::from_code(&way)) else { return Err(not_found().await) };
@@ -99,7 +96,7 @@ pub async fn act(
         | Way::Leave => {}
     }
     let path = here.path();
-    let outcome = match here.act(&app, &staff, way, &pairs).await {
+    let outcome = match here.act(&app, &staff, way, &form).await {
         Ok(outcome) => outcome,
         Err(QueueError::Refused(refused)) => Outcome::Not(refused.code()),
         Err(QueueError::Contended) => Outcome::Not("contended"),
@@ -112,12 +109,8 @@ pub async fn act(
     })
 }
 
-fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
-fn visit_of(pairs: &Pairs) -> Option<VisitId> {
-    value(pairs, "visit")?.parse().ok().map(VisitId)
+fn visit_of(form: &FormFields) -> Option<VisitId> {
+    form.get("visit")?.parse().ok().map(VisitId)
 }
 
 impl Here {
@@ -131,11 +124,11 @@ impl Here {
         path_of(&self.department, &self.counter)
     }
 
-    async fn act(&self, app: &App, staff: &Staff, way: Way, pairs: &Pairs) -> Result<Outcome, QueueError> {
+    async fn act(&self, app: &App, staff: &Staff, way: Way, form: &FormFields) -> Result<Outcome, QueueError> {
         let by = format!("staff:{}", staff.login);
         let queue = queues::today(app, &self.department.code).await?;
         let current = queue.serving(&self.counter).map(|entry| entry.visit);
-        let shown = value(pairs, "current").unwrap_or_default();
+        let shown = form.text("current");
         if shown != current.map(|visit| visit.to_string()).unwrap_or_default() {
             return Ok(Outcome::Not("changed"));
         }
@@ -156,20 +149,20 @@ impl Here {
             (Way::Skip, Some(visit)) => vec![not_here(&queue, visit)],
             (Way::Park, Some(visit)) => vec![Move::Park { visit }],
             (Way::Leave, Some(visit)) => vec![Move::Void { visit, reason: VoidReason::PatientLeft }],
-            (Way::Return, _) => match visit_of(pairs) {
+            (Way::Return, _) => match visit_of(form) {
                 Some(visit) => vec![Move::Return { visit }],
                 None => return Ok(Outcome::Not("unknown_visit")),
             },
-            (Way::Call, _) => return self.call(app, &queue, pairs, &by).await,
-            (Way::Transfer, Some(visit)) => return self.transfer(app, visit, pairs, &by).await,
+            (Way::Call, _) => return self.call(app, &queue, form, &by).await,
+            (Way::Transfer, Some(visit)) => return self.transfer(app, visit, form, &by).await,
             (Way::Check, Some(visit)) => return self.check(app, visit, DeskMove::Check, staff).await,
             (Way::NotThisPerson, Some(visit)) => return self.check(app, visit, DeskMove::NotThisPerson, staff).await,
-            (Way::Ground, Some(visit)) => vec![match value(pairs, "ground").and_then(Ground::from_code) {
+            (Way::Ground, Some(visit)) => vec![match form.get("ground").and_then(Ground::from_code) {
                 Some(ground) => Move::ConfirmPriority { visit, ground },
                 None => Move::RefusePriority { visit },
             }],
-            (Way::WalkIn, _) => return self.walk_in(app, pairs, &by).await,
-            (Way::Merge, _) => return self.merge(app, pairs, &by).await,
+            (Way::WalkIn, _) => return self.walk_in(app, form, &by).await,
+            (Way::Merge, _) => return self.merge(app, form, &by).await,
             (
                 Way::Finish
                 | Way::Recall
@@ -189,11 +182,11 @@ impl Here {
     }
 
     /// Somebody by their number, for a reason.
-    async fn call(&self, app: &App, queue: &Queue, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
-        let number = value(pairs, "number").unwrap_or_default().trim().to_uppercase();
+    async fn call(&self, app: &App, queue: &Queue, form: &FormFields, by: &str) -> Result<Outcome, QueueError> {
+        let number = form.text("number").trim().to_uppercase();
         let known = |entry: &&queue::Entry| entry.stands() && entry.ticket.to_string() == number;
-        let visit = visit_of(pairs).or_else(|| queue.entries().find(known).map(|entry| entry.visit));
-        let reason = value(pairs, "reason").and_then(OutOfOrder::from_code);
+        let visit = visit_of(form).or_else(|| queue.entries().find(known).map(|entry| entry.visit));
+        let reason = form.get("reason").and_then(OutOfOrder::from_code);
         let (Some(visit), Some(reason)) = (visit, reason) else { return Ok(Outcome::Not("unknown_visit")) };
         let call = Move::CallOutOfOrder { visit, counter: self.counter.clone(), reason };
         queues::make(app, &self.department.code, &[call], by).await?;
@@ -201,9 +194,9 @@ impl Here {
     }
 
     /// `to` is a department, with what follows, or `room` another counter of this one.
-    async fn transfer(&self, app: &App, visit: VisitId, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
+    async fn transfer(&self, app: &App, visit: VisitId, form: &FormFields, by: &str) -> Result<Outcome, QueueError> {
         let here = &self.department.code;
-        let (room, to) = value(pairs, "to").map_or((None, None), |to| match to.split_once(':') {
+        let (room, to) = form.get("to").map_or((None, None), |to| match to.split_once(':') {
             Some(("room", room)) => (CounterId::parse(room).ok(), None),
             Some(("back", code)) => (None, DepartmentCode::parse(code).ok().map(|to| (to, Then::ComesBack))),
             Some(("away", code)) => (None, DepartmentCode::parse(code).ok().map(|to| (to, Then::Leaves))),
@@ -230,11 +223,11 @@ impl Here {
         }
     }
 
-    async fn walk_in(&self, app: &App, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
+    async fn walk_in(&self, app: &App, form: &FormFields, by: &str) -> Result<Outcome, QueueError> {
         let Ok(reply) = check_in::walk_in(app, &self.department.code).await else {
             return Ok(Outcome::Not("no_number"));
         };
-        if let Some(ground) = value(pairs, "ground").and_then(Ground::from_code) {
+        if let Some(ground) = form.get("ground").and_then(Ground::from_code) {
             let queue = queues::today(app, &self.department.code).await?;
             let given = queue.entries().find(|entry| entry.ticket == reply.ticket.number && entry.stands());
             if let Some(visit) = given.map(|entry| entry.visit) {
@@ -245,8 +238,8 @@ impl Here {
         Ok(Outcome::Done)
     }
 
-    async fn merge(&self, app: &App, pairs: &Pairs, by: &str) -> Result<Outcome, QueueError> {
-        match value(pairs, "to").and_then(|to| DepartmentCode::parse(to).ok()) {
+    async fn merge(&self, app: &App, form: &FormFields, by: &str) -> Result<Outcome, QueueError> {
+        match form.get("to").and_then(|to| DepartmentCode::parse(to).ok()) {
             Some(into) => queues::merge(app, &self.department.code, &into, by).await?,
             None => return Ok(Outcome::Not("not_now")),
         }

@@ -10,7 +10,8 @@ use super::words::{self, Word};
 use super::{LIST, value};
 use crate::department::rule::{Field, Finding, Findings, Wrong};
 use crate::department::{Department, Wanted};
-use crate::staff::page::{self, Pairs};
+use crate::staff::page;
+use crate::staff::sent::FormFields;
 use crate::staff::session::Staff;
 use crate::staff::text::Language;
 
@@ -58,10 +59,10 @@ impl Draft {
     }
 
     /// The code of a known department is not the form's to say.
-    pub fn read(pairs: &Pairs, code: Option<&DepartmentCode>) -> Self {
-        let text = |name: &str| value(pairs, name).trim().to_owned();
+    pub fn read(form: &FormFields, code: Option<&DepartmentCode>) -> Self {
+        let text = |name: &str| form.text(name).trim().to_owned();
         Self {
-            revision: super::revision(pairs),
+            revision: super::revision(form),
             code: code.map_or_else(|| text("code").to_uppercase(), ToString::to_string),
             prefix: text("prefix").to_uppercase(),
             name_vi: text("name_vi"),
@@ -266,7 +267,7 @@ mod tests {
         fn no_form_makes_the_page_fall_over(
             fields in proptest::collection::vec(("(code|prefix|rooms|opens|closes|minutes_low|minutes_high|capacity)", ".{0,20}"), 0..12),
         ) {
-            let draft = Draft::read(&fields, None);
+            let draft = Draft::read(&fields.into(), None);
             if let Ok(wanted) = draft.wanted() {
                 drop(crate::department::rule::check(&[wanted], &[]));
             }

@@ -8,9 +8,7 @@ mod list;
 mod words;
 
 use api::DepartmentCode;
-use axum::Form;
 use axum::Router;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,7 +20,8 @@ use serde::Deserialize;
 use self::form::Draft;
 use self::list::Import;
 use super::Task;
-use super::page::{self, Freshness, Pairs};
+use super::page::{self, Freshness};
+use super::sent::{FormFields, Sent};
 use super::session::Staff;
 use super::text::Language;
 use crate::app::App;
@@ -92,15 +91,9 @@ async fn new(State(app): State<App>, language: Language, staff: Staff) -> Result
     Ok(framed(&app, language, &staff, form::markup(&draft, None, &[], &staff, language)))
 }
 
-async fn add(
-    State(app): State<App>,
-    language: Language,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+async fn add(State(app): State<App>, language: Language, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::AdministerDepartments)?;
-    write(&app, language, &staff, &pairs, None).await
+    write(&app, language, &staff, &form, None).await
 }
 
 async fn edit(
@@ -119,15 +112,13 @@ async fn edit(
 async fn save(
     State(app): State<App>,
     language: Language,
-    staff: Staff,
     Path(code): Path<String>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::AdministerDepartments)?;
     department::look(&app).await.map_err(Refusal::Store)?;
     let Some(known) = active(&app, &code) else { return Err(not_found().await) };
-    write(&app, language, &staff, &pairs, Some(&known.code)).await
+    write(&app, language, &staff, &form, Some(&known.code)).await
 }
 
 /// Adds a department, or gives the one of this code new values; or shows the form again with what is wrong.
@@ -135,10 +126,10 @@ async fn write(
     app: &App,
     language: Language,
     staff: &Staff,
-    pairs: &Pairs,
+    form: &FormFields,
     code: Option<&DepartmentCode>,
 ) -> Result<Response, Failure> {
-    let mut draft = Draft::read(pairs, code);
+    let mut draft = Draft::read(form, code);
     let findings = match draft.wanted() {
         Err(findings) => findings.0,
         Ok(wanted) => match replace_list(app, draft.revision, with(app, wanted, code), staff).await {
@@ -174,11 +165,9 @@ fn with(app: &App, wanted: Wanted, code: Option<&DepartmentCode>) -> Vec<Wanted>
 async fn act(
     State(app): State<App>,
     language: Language,
-    staff: Staff,
     Path((code, way)): Path<(String, String)>,
-    form: Result<Form<Pairs>, FormRejection>,
+    Sent { staff, form }: Sent,
 ) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
     page::allowed(&staff, Task::AdministerDepartments)?;
     let departments = app.departments();
     let Some(known) = DepartmentCode::parse(&code).ok().and_then(|code| departments.get(&code)) else {
@@ -200,7 +189,7 @@ async fn act(
         ("up" | "down" | "retire", None) | ("return", Some(_)) => {}
         _ => return Err(not_found().await),
     }
-    match replace_list(&app, revision(&pairs), list, &staff).await {
+    match replace_list(&app, revision(&form), list, &staff).await {
         Ok(said) => Ok(Redirect::to(&format!("{LIST}?said={said}")).into_response()),
         Err(ChangeError::Stale) => Ok(Redirect::to(&format!("{LIST}?said=stale")).into_response()),
         Err(ChangeError::Found(findings)) => {
@@ -213,15 +202,9 @@ async fn act(
 }
 
 /// What a list would change, before it does.
-async fn import(
-    State(app): State<App>,
-    language: Language,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+async fn import(State(app): State<App>, language: Language, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::AdministerDepartments)?;
-    let text = value(&pairs, "list");
+    let text = form.text("list");
     let import = look_through(&app, text).await?;
     let status = match &import {
         Import::Wrong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -232,18 +215,12 @@ async fn import(
 }
 
 /// The list that was looked at, and agreed to.
-async fn replace(
-    State(app): State<App>,
-    language: Language,
-    staff: Staff,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, Failure> {
-    let pairs = page::own_pairs(&staff, form)?;
+async fn replace(State(app): State<App>, language: Language, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     page::allowed(&staff, Task::AdministerDepartments)?;
-    let text = value(&pairs, "list");
+    let text = form.text("list");
     if let Ok(lines) = department::read_csv(text.as_bytes()) {
         let list = lines.into_iter().map(|(_, wanted)| wanted).collect();
-        match replace_list(&app, revision(&pairs), list, &staff).await {
+        match replace_list(&app, revision(&form), list, &staff).await {
             Ok(said) => return Ok(Redirect::to(&format!("{LIST}?said={said}")).into_response()),
             Err(ChangeError::Stale | ChangeError::Found(_)) => {}
             Err(ChangeError::Store(error)) => return Err(Refusal::Store(error).into()),
@@ -282,12 +259,8 @@ fn active(app: &App, code: &str) -> Option<std::sync::Arc<Department>> {
     app.department(&code).filter(|department| !department.is_retired())
 }
 
-fn revision(pairs: &Pairs) -> u64 {
-    value(pairs, "revision").parse().unwrap_or(0)
-}
-
-fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
-    pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+fn revision(form: &FormFields) -> u64 {
+    form.text("revision").parse().unwrap_or(0)
 }
 
 fn framed(app: &App, language: Language, staff: &Staff, body: Markup) -> Response {
