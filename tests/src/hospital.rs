@@ -26,6 +26,8 @@ pub const KIOSK: &str = "sanh-a-1";
 const FACILITY: &str = "31999";
 const STAFF_LOGIN: &str = "le.tan";
 const STAFF_PASSWORD: &str = "mot-mat-khau-thu-nghiem";
+/// 64 hexadecimal digits, of a hospital that does not exist.
+const HOSPITAL_SYSTEM_KEY: &str = "7a1f00c2d4e6885511aa33bb77cc99dd0123456789abcdeffedcba9876543210";
 const EID_KEY: &str = "mock-eid-key";
 const FACILITY_PASSWORD: &str = "mock-token-password";
 /// The doctor who concludes examinations, and signs with a key of her own.
@@ -278,6 +280,49 @@ impl Hospital {
         Ok(self.staff_page()?.html)
     }
 
+    /// The hospital's own system tells of an appointment today, as a list in CSV.
+    pub fn book(
+        &self,
+        invented: &Invented,
+        department: &str,
+        room: &str,
+        starts: OffsetDateTime,
+    ) -> Result<(), HospitalError> {
+        let starts = starts.to_offset(server::clock::HO_CHI_MINH);
+        let list = format!(
+            "appointment_id,citizen_id,name,department,room,date,time\nLH-1,{},{},{department},{room},{:02}/{:02}/{},{:02}:{:02}\n",
+            invented.number,
+            invented.name,
+            starts.day(),
+            u8::from(starts.month()),
+            starts.year(),
+            starts.hour(),
+            starts.minute(),
+        );
+        let url = format!("{}/hospital-system/v1/appointments", self.base_url());
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        self.runtime.block_on(async {
+            let request =
+                client.post(url).bearer_auth(HOSPITAL_SYSTEM_KEY).header("content-type", "text/csv").body(list);
+            request.send().await?.error_for_status()?;
+            Ok(())
+        })
+    }
+
+    /// A member of staff at this counter presses a key for a visit. Returns the counter's page as it was before.
+    pub fn counter_presses(&self, counter: &str, way: &str, fields: &[(&str, &str)]) -> Result<String, HospitalError> {
+        let page = self.staff_page()?;
+        let url = format!("{}/staff/counter/{counter}", self.base_url());
+        self.runtime.block_on(async {
+            let before = page.client.get(&url).header("cookie", &page.cookie).send().await?.text().await?;
+            let mut form = vec![("csrf", page.csrf.as_str())];
+            form.extend_from_slice(fields);
+            let press = page.client.post(format!("{url}/{way}")).header("cookie", &page.cookie).form(&form);
+            press.send().await?.error_for_status()?;
+            Ok(before)
+        })
+    }
+
     fn staff_page(&self) -> Result<StaffPage, HospitalError> {
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
         let base = self.base_url();
@@ -453,6 +498,7 @@ fn config(
     let password = secret("gateway.password", "mock-password")?;
     let officer = secret("officer", people::OFFICER_NUMBER)?;
     let eid_key = secret("eid.key", EID_KEY)?;
+    let hospital_system = secret("hospital-system.key", HOSPITAL_SYSTEM_KEY)?;
     let facility_password = secret("facility.password", FACILITY_PASSWORD)?;
     let csca: Vec<String> = csca_files.iter().map(|path| format!("{:?}", path.display().to_string())).collect();
     Ok(format!(
@@ -524,6 +570,8 @@ duty_officer_number = {officer}
 base_url = "{gateway}"
 api_key = {eid_key}
 public_key = "{public_key}"
+[hospital_system]
+key = {hospital_system}
 [trust]
 csca_files = [{csca}]
 [trust.pinning]

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::line::LineState;
-use api::{AlertKind, Assurance, CounterReason, DepartmentCode};
+use api::{AlertKind, Assurance, CounterReason, DeclaredGround, DepartmentCode};
 use emrtd::sim::SimulatedCard;
+use server::clock::HO_CHI_MINH;
 use server::store::{DeskState, EntitlementState, VisitRow};
 use session::screen::{Action, Screen};
 use station::sim::CardKind;
+use time::OffsetDateTime;
+use time::macros::time;
 
 use crate::certificates::{self, CertificateReport, Office};
 use crate::deck::{Deck, Photographs};
@@ -40,7 +43,7 @@ struct Expected {
     differences: Vec<String>,
 }
 
-pub const ALL: [Scenario; 24] = [
+pub const ALL: [Scenario; 25] = [
     Scenario::in_hall("genuine-patient", genuine),
     Scenario::in_hall("unknown-signer", unknown_signer),
     Scenario::in_hall("signer-pinned", signer_pinned),
@@ -58,6 +61,7 @@ pub const ALL: [Scenario; 24] = [
     Scenario::in_hall("card-qr-only", card_qr_only),
     Scenario::in_hall("child-without-portrait", child),
     Scenario::in_hall("help-and-emergency", help_and_emergency),
+    Scenario::in_hall("appointment-and-priority", appointment_and_priority),
     Scenario::in_hall("birth-twins", twins),
     Scenario::in_hall("driver-health", driver_health),
     Scenario { name: "death-notice-read-apart", place: Place::Apart, play: death_notice },
@@ -508,6 +512,43 @@ fn help_and_emergency(stage: &mut Stage, _: &Photographs) -> Result<Expected, St
         certificates: Vec::new(),
         differences,
     })
+}
+
+/// Booked by the hospital's system, so the department is chosen already; names a disability at the kiosk, and it counts
+/// when the counter says so.
+fn appointment_and_priority(stage: &mut Stage, photographs: &Photographs) -> Result<Expected, StoryError> {
+    stage.hospital.book(&people::MAU, "K01", "101", today_still_to_come())?;
+    stage.stand_before_camera(&photographs.live(&photographs.a)?);
+    arrive(stage, CardKind::Genuine)?;
+    let mut patient = Patient::who_wants([Action::AgreeToFace, Action::RetryFace, Action::PayByInsurance]);
+    stage.play(&mut patient, "the choice of a department", |stage| stage.screen().name == "department")?;
+    let mut expected = level(Assurance::A);
+    if !crate::patient::offered(&stage.screen()).contains(&Action::TakeNumber) {
+        expected.differences.push("the department of the appointment is not chosen already".to_owned());
+    }
+    stage.touch(Action::OpenPriority);
+    stage.touch(Action::Declare(DeclaredGround::SevereDisability));
+    stage.touch(Action::Continue);
+    stage.play_to_the_end(&mut Patient::who_wants([Action::TakeNumber, Action::Done]))?;
+    let visit = stage.last_visit().ok_or(StoryError::NotReached { what: "a visit", screen: "welcome" })?;
+    let visit = visit.to_string();
+    let ground = [("visit", visit.as_str()), ("ground", "severe_disability")];
+    let asked = stage.hospital.counter_presses("K01/101", "ground", &ground)?;
+    let settled = stage.hospital.counter_presses("K01/101", "open", &[])?;
+    if !asked.contains("Khuyết tật nặng?") {
+        expected.differences.push("the counter does not see what was declared".to_owned());
+    }
+    if settled.contains("Khuyết tật nặng?") || !settled.contains(">Khuyết tật nặng</span>") {
+        expected.differences.push("the counter does not see that the ground is confirmed".to_owned());
+    }
+    Ok(expected)
+}
+
+/// In half an hour, or at the end of the day.
+fn today_still_to_come() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc().to_offset(HO_CHI_MINH);
+    let later = now + Duration::from_secs(1800);
+    if later.date() == now.date() { later } else { now.replace_time(time!(23:59)) }
 }
 
 fn entitlement(stage: &Stage, visit: api::VisitId) -> Result<Option<EntitlementState>, StoryError> {

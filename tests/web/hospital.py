@@ -132,10 +132,10 @@ class Hospital:
         assert reply.ok, reply.text
         return reply.json() if reply.content else None
 
-    def check_in(self, department, reason="no_card", visit=None):
-        """The ticket of a patient whom a person looks at."""
+    def check_in(self, department, reason="no_card", visit=None, declared=()):
+        """The ticket of a patient whom a person looks at, and who named these grounds of priority."""
         visit = visit or str(uuid.uuid4())
-        body = {"department": department, "payer": "undecided", "counter": reason}
+        body = {"department": department, "payer": "undecided", "counter": reason, "declared": list(declared)}
         reply = self.kiosk("PUT", f"/visits/{visit}/check-in", body)
         ticket = reply["ticket"]
         return {"visit": visit, "number": ticket["number"], "follow": f"{self.public}{_path(ticket['follow_url'])}"}

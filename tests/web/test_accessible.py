@@ -82,8 +82,8 @@ def day(hospital):
     seen["reception"].append(hospital.check_in_by_number("TIEPDON", "031192000025", "Trần Thị Thử Nghiệm", "09/03/1992"))
     for reason in ("no_card", "face_not_matched", "chip_not_genuine", "asked_for_person"):
         seen["reception"].append(hospital.check_in("TIEPDON", reason))
-    for _ in range(14):
-        seen["rooms"].append(hospital.check_in("K01"))
+    for declared in [()] * 12 + [("pregnant",), ("severe_disability", "war_merit")]:
+        seen["rooms"].append(hospital.check_in("K01", declared=declared))
     supervisor.press("TIEPDON/1", "open")
     supervisor.press("TIEPDON/1", "next")
     room = "K01/101"

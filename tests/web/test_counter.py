@@ -59,6 +59,20 @@ def waiting(page):
     return page.locator(".lists .list").first.locator("li b").all_inner_texts()
 
 
+def test_a_ground_named_at_the_kiosk_counts_after_one_key(hospital, window):
+    first, pregnant, mistaken = (hospital.check_in("XN", declared=said) for said in ((), ("pregnant",), ("war_merit",)))
+    page = at_the_keyboard(window, hospital, "le.tan", "XN/110")
+    asking = page.locator(".declared li b")
+    assert asking.all_inner_texts() == [pregnant["number"], mistaken["number"]]
+    line = page.locator(".lists .list:not(.declared)").first.locator("li b")
+    assert line.all_inner_texts() == [one["number"] for one in (first, pregnant, mistaken)]
+    page.keyboard.press("y")
+    page.wait_for_function("() => document.querySelectorAll('.declared li').length === 1")
+    page.keyboard.press("k")
+    page.wait_for_function("() => !document.querySelector('.declared')")
+    assert line.all_inner_texts() == [one["number"] for one in (pregnant, first, mistaken)]
+
+
 def test_a_nurse_s_day_needs_no_mouse(hospital, window):
     tickets = [hospital.check_in("K01") for _ in range(8)]
     assert tickets[0]["number"] == "B001"

@@ -12,7 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::account::password_is_right;
 use super::page;
 use super::sent::Sent;
-use super::session::{self, Opening, Staff};
+use super::session::{self, Opening};
 use super::text::{Language, Text};
 use crate::app::App;
 use crate::http::{Failure, Peer};

@@ -15,7 +15,7 @@ pub struct FormFields(Vec<(String, String)>);
 impl FormFields {
     /// None where the form has no such field.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// Empty where the form has no such field.
@@ -28,8 +28,8 @@ impl FormFields {
     }
 
     /// Of a field that may be chosen more than once.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
 }
 

@@ -8,7 +8,7 @@ use time::PrimitiveDateTime;
 use time::macros::format_description;
 use uuid::Uuid;
 
-use super::{back, field, moment};
+use super::{back, moment};
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, from_unix_ms, unix_ms};
 use crate::http::{Failure, not_found};

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{field, long_ago};
+use super::long_ago;
 use crate::app::App;
 use crate::clock::{HO_CHI_MINH, from_unix_ms};
 use crate::enrolment::{self, Revocation};

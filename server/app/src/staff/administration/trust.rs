@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::{back, day, field, moment};
+use super::{back, day, moment};
 use crate::app::App;
 use crate::http::{Failure, not_found};
 use crate::refusal::Refusal;

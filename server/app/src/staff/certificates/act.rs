@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::super::Task;
 use super::super::page;
 use super::super::sent::Sent;
-use super::super::session::Staff;
 use super::edit::{actor, back, find, refused};
 use super::words::{GIVING_UP, WITHOUT_CITIZEN};
 use crate::app::App;

@@ -157,10 +157,13 @@ impl Here {
             (Way::Transfer, Some(visit)) => return self.transfer(app, visit, form, &by).await,
             (Way::Check, Some(visit)) => return self.check(app, visit, DeskMove::Check, staff).await,
             (Way::NotThisPerson, Some(visit)) => return self.check(app, visit, DeskMove::NotThisPerson, staff).await,
-            (Way::Ground, Some(visit)) => vec![match form.get("ground").and_then(Ground::from_code) {
-                Some(ground) => Move::ConfirmPriority { visit, ground },
-                None => Move::RefusePriority { visit },
-            }],
+            (Way::Ground, current) => match visit_of(form).or(current) {
+                Some(visit) => vec![match form.get("ground").and_then(Ground::from_code) {
+                    Some(ground) => Move::ConfirmPriority { visit, ground },
+                    None => Move::RefusePriority { visit },
+                }],
+                None => return Ok(Outcome::Not("not_now")),
+            },
             (Way::WalkIn, _) => return self.walk_in(app, form, &by).await,
             (Way::Merge, _) => return self.merge(app, form, &by).await,
             (
@@ -172,8 +175,7 @@ impl Here {
                 | Way::Leave
                 | Way::Transfer
                 | Way::Check
-                | Way::NotThisPerson
-                | Way::Ground,
+                | Way::NotThisPerson,
                 None,
             ) => return Ok(Outcome::Not("not_now")),
         };

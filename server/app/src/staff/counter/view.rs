@@ -21,6 +21,9 @@ use crate::store::AlertRow;
 
 /// So many of those who wait are shown.
 const SHOWN: usize = 8;
+/// Beside the keys of [`Way`]: yes and no to a ground that somebody named at the kiosk.
+const CONFIRM_KEY: &str = "y";
+const REFUSE_KEY: &str = "k";
 
 pub struct View<'a> {
     here: &'a Here,
@@ -90,7 +93,7 @@ impl<'a> View<'a> {
                             }
                             @if open { (self.keys()) }
                         }
-                        div.lists { (self.waiting()) (self.absent()) }
+                        div.lists { (self.declared()) (self.waiting()) (self.absent()) }
                     }
                     p.lead.hint { (self.w(Word::NoMoreKeys)) }
                 }
@@ -146,6 +149,36 @@ impl<'a> View<'a> {
                     (self.key(Way::Leave, "refuse", &[]))
                 } @else {
                     (self.call_a_number())
+                }
+            }
+        }
+    }
+
+    /// Who named a ground of priority at the kiosk: it counts once somebody here has seen that it is so.
+    fn declared(&self) -> Markup {
+        let mut asking: Vec<&Entry> =
+            self.queue.entries().filter(|entry| entry.state == Place::Waiting && !entry.claims.is_empty()).collect();
+        asking.sort_by_key(|entry| (entry.joined_at, entry.visit));
+        html! {
+            @if !asking.is_empty() {
+                section.card.list.declared {
+                    h2 { (self.w(Word::Declared)) " · " (asking.len()) }
+                    ol {
+                        @for (place, entry) in asking.iter().enumerate() {
+                            @let visit = entry.visit.to_string();
+                            // Two keys for the one who has waited longest; the others by Tab.
+                            @let key = |key| (place == 0).then_some(key);
+                            li {
+                                b { (entry.ticket) }
+                                span.answers {
+                                    @for (at, claim) in entry.claims.iter().enumerate() {
+                                        (self.form(Way::Ground, "", &[("visit", &visit), ("ground", claim.code())], words::ground(*claim, self.language), key(CONFIRM_KEY).filter(|_| at == 0)))
+                                    }
+                                    (self.form(Way::Ground, "", &[("visit", &visit), ("ground", "none")], self.w(Word::NoGround), key(REFUSE_KEY)))
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use time::Time;
 use time::macros::format_description;
 
+use super::LIST;
 use super::words::{self, Word};
-use super::{LIST, value};
 use crate::department::rule::{Field, Finding, Findings, Wrong};
 use crate::department::{Department, Wanted};
 use crate::staff::page;
