@@ -9,8 +9,10 @@ use api::{CheckInRequest, DepartmentCode, KIOSK_HEADER, MAX_BODY_BYTES, Payer, P
 use axum::body::Body;
 use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
+use fixture::desk::{Browser, form};
 use fixture::hospital::{Hospital, config, of_visit, visit};
 use server::clock::{ManualClock, SystemClock};
+use server::staff::Role;
 use server::{Outside, start};
 use tower::ServiceExt;
 
@@ -43,6 +45,26 @@ async fn every_failure_is_a_problem_with_a_code() {
     let personal = r#"{"department":"K01","payer":"Nguyễn Văn Mẫu","counter":null}"#;
     let answer = hospital.send(hospital.request(Method::PUT, &check_in, personal)).await;
     assert!(!answer.text().contains("Mẫu"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn what_is_longer_than_a_path_takes_is_refused_in_words_and_the_connection_ends() {
+    let key = "2".repeat(64);
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), &key).expect("writes");
+    let more = format!("[hospital_system]\nkey = {{ file = \"{}\" }}\n", file.path().display());
+    let hospital = Hospital::with(None, &more).await;
+    let browser = Browser::of(&hospital, "truong.quay", Role::Supervisor).await;
+    let send = async |path: &str, size: usize| {
+        let request = form(path).header(header::COOKIE, &browser.cookie);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let answer = hospital.send(request.body(Body::from("a".repeat(size))).expect("a request")).await;
+        (answer.status, answer.ends)
+    };
+    for path in ["/hospital-system/v1/appointments", "/staff/counter/K01/101/next", "/staff/people/invite"] {
+        assert_eq!(send(path, 64 << 20).await, (StatusCode::PAYLOAD_TOO_LARGE, true), "{path}");
+        assert!(!send(path, 10).await.1, "{path} takes a short one");
+    }
 }
 
 #[tokio::test]

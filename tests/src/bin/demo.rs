@@ -75,7 +75,7 @@ fn play(arguments: &Arguments, props: &Props, deck: &Arc<Deck>) -> Result<bool, 
         .filter(|scenario| arguments.only.is_empty() || arguments.only.iter().any(|name| name == scenario.name))
         .collect();
     for (index, scenario) in wanted.iter().enumerate() {
-        eprint!("[{:>2}/{}] {:<24}", index + 1, wanted.len(), scenario.name);
+        eprint!("[{:>2}/{}] {:<26}", index + 1, wanted.len(), scenario.name);
         let mut played = scenario.run(props, deck);
         keep(arguments, &mut painter, &mut played)?;
         let found = &played.report;

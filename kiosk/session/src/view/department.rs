@@ -22,8 +22,8 @@ pub(super) fn department(scene: &Scene<'_>, step: &Choosing) -> Draft {
         (None, false) => Some(Phrase::PriorityDeclared),
         (None, true) => None,
     };
-    let why = booked.or_else(|| priority.map(|phrase| scene.say(phrase))).unwrap_or_default();
-    let mut draft = Draft::new(Step::Department, headline, why);
+    let why: Vec<String> = booked.into_iter().chain(priority.map(|phrase| scene.say(phrase))).collect();
+    let mut draft = Draft::new(Step::Department, headline, why.join(" "));
     draft.badge = Some(match step.notice {
         DepartmentNotice::Nothing => payer::entitlement_badge(scene, &step.known.entitlement),
         DepartmentNotice::Closed => scene.badge(Tone::Warn, Phrase::DepartmentClosed),

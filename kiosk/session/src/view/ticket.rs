@@ -45,7 +45,10 @@ pub(super) fn without_number(scene: &Scene<'_>) -> Draft {
 }
 
 fn department_ticket(scene: &Scene<'_>, given: &Given) -> Draft {
-    let mut draft = scene.draft(Step::Number, Phrase::TicketHeadline, Phrase::TicketGuide);
+    // What the patient has still to do stands above the number, where nobody has to scroll.
+    let to_show_papers = words::priority(given).filter(|phrase| *phrase == Phrase::PriorityDeclared);
+    let guide = to_show_papers.unwrap_or(Phrase::TicketGuide);
+    let mut draft = scene.draft(Step::Number, Phrase::TicketHeadline, guide);
     let place = match &given.department {
         Some(department) => scene.words.say_with(
             Phrase::TicketPlace,
@@ -65,7 +68,7 @@ fn department_ticket(scene: &Scene<'_>, given: &Given) -> Draft {
         arrow: false,
     }));
     draft.body.extend(take_along(scene, given));
-    draft.body.extend(open_points(scene, given).map(Block::Paragraph));
+    draft.body.extend(open_points(scene, given).filter(|point| *point != draft.why).map(Block::Paragraph));
     draft.keys = done(scene, Phrase::KeyDone);
     draft
 }

@@ -60,5 +60,6 @@ pub fn router(app: App) -> Router {
         .route(api::path::OPENAPI, get(openapi::get))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(middleware::from_fn(problem::oversized))
         .with_state(app)
 }

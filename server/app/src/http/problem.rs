@@ -1,7 +1,9 @@
 //! Failures as `application/problem+json` (RFC 9457).
 
 use api::{Problem, ProblemCode};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::refusal::Refusal;
@@ -49,6 +51,27 @@ impl IntoResponse for Failure {
 
 pub async fn not_found() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, ProblemCode::NotFound, "there is nothing at this path")
+}
+
+/// Whoever sends more than a path takes is told so, and begins anew: the rest of the body is still on its way over this
+/// connection, which therefore ends with the answer (RFC 9112, 9.6).
+pub async fn oversized(request: Request, next: Next) -> Response {
+    let version = request.version();
+    let mut response = next.run(request).await;
+    if response.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return response;
+    }
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if plain {
+        let detail = "the body is longer than this path takes";
+        response = Failure::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::BodyTooLarge, detail).into_response();
+    }
+    // HTTP/2 ends the stream, and knows no such header.
+    if version < Version::HTTP_2 {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 pub async fn method_not_allowed() -> Failure {

@@ -42,6 +42,7 @@ fn words(status: StatusCode, language: Language) -> &'static str {
     let text = match status {
         StatusCode::FORBIDDEN => Text::MayNot,
         StatusCode::NOT_FOUND => Text::NotThere,
+        StatusCode::PAYLOAD_TOO_LARGE => Text::TooLong,
         status if status.is_server_error() => Text::Failed,
         _ => Text::NotDone,
     };

@@ -2,6 +2,7 @@
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::page;
@@ -54,7 +55,10 @@ impl FromRequest<App> for Sent {
         let (mut parts, body) = request.into_parts();
         let staff = Staff::from_request_parts(&mut parts, app).await?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
-        let Ok(Form(mut pairs)) = form else { return Err(page::unreadable_form().into_response()) };
+        let Form(mut pairs) = form.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => rejection.into_response(),
+            _ => page::unreadable_form().into_response(),
+        })?;
         let ours = pairs.iter().any(|(name, value)| name == "csrf" && staff.wrote(value));
         if !ours {
             return Err(page::not_our_form().into_response());

@@ -73,6 +73,7 @@ pub enum Text {
     MayNot,
     NotThere,
     NotDone,
+    TooLong,
     Failed,
     Operations,
 }
@@ -113,6 +114,10 @@ impl Text {
                 "This account may not do that, or the page was too old.",
             ),
             Self::NotThere => language.pick("Không có trang này.", "There is no such page."),
+            Self::TooLong => language.pick(
+                "Nội dung dài quá mức trang này nhận. Chưa lưu gì.",
+                "This is longer than the page takes. Nothing was saved.",
+            ),
             Self::NotDone => language.pick("Chưa thực hiện được. Xin thử lại.", "It was not done. Please try again."),
             Self::Failed => language.pick(
                 "Hệ thống đang gặp sự cố. Xin thử lại sau ít phút.",
