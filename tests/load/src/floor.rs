@@ -22,7 +22,10 @@ const PGBENCH_SECONDS: &str = "8";
 /// Visits a second on a file in the server's folder, through the server's driver with the server's settings: one
 /// connection writes, eight read.
 pub async fn sqlite(place: &Place) -> Result<f64, LoadError> {
-    let url = format!("sqlite://{}?mode=rwc", place.folder.path().join("floor.db").display());
+    // Each time a file of its own, as the server's was when it began.
+    static FILES: AtomicU64 = AtomicU64::new(0);
+    let name = format!("floor-{}.db", FILES.fetch_add(1, Ordering::Relaxed));
+    let url = format!("sqlite://{}?mode=rwc", place.folder.path().join(name).display());
     let facility = place.config()?.hospital.facility_code;
     Store::open(&url, Durability::Full, 1, &facility).await?.close().await;
     let pool = |connections| {
