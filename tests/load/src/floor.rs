@@ -14,7 +14,7 @@ use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Row};
 use crate::LoadError;
 use crate::check_ins::CLIENTS;
 use crate::place::{Cluster, DEPARTMENTS, Engine, Place};
-use crate::statements::{Step, numbered, of_a_visit, script};
+use crate::statements::{FIRST_DEPARTMENT, Step, numbered, of_a_visit, script};
 
 const VISITS: u64 = 1_200;
 const PGBENCH_SECONDS: &str = "8";
@@ -66,7 +66,7 @@ pub async fn sqlite(place: &Place) -> Result<f64, LoadError> {
 }
 
 async fn one(write: &AnyPool, read: &AnyPool, steps: &[Step], visit: i64) -> Result<(), sqlx::Error> {
-    let mut kept: Vec<(&'static str, i64)> = vec![("v", visit), ("d", 10 + visit % DEPARTMENTS as i64)];
+    let mut kept: Vec<(&'static str, i64)> = vec![("v", visit), ("d", FIRST_DEPARTMENT + visit % DEPARTMENTS as i64)];
     let mut transaction = None;
     for step in steps {
         match (step, &mut transaction) {

@@ -1,6 +1,9 @@
 //! The statements of one visit (`visit.sql`), as each engine takes them.
 
-use crate::place::Engine;
+use crate::place::{DEPARTMENTS, Engine};
+
+/// `:d` counts from here: departments that the server beside does not have, so that it never reads what is written bare.
+pub const FIRST_DEPARTMENT: i64 = 20;
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +62,8 @@ pub fn numbered(sql: &str) -> (String, Vec<String>) {
 
 /// For `pgbench -f`.
 pub fn script() -> String {
-    let mut text = "\\set v random(100000000000, 999999999999)\n\\set d random(10, 19)\n".to_owned();
+    let last = FIRST_DEPARTMENT + DEPARTMENTS as i64 - 1;
+    let mut text = format!("\\set v random(100000000000, 999999999999)\n\\set d random({FIRST_DEPARTMENT}, {last})\n");
     for step in of_a_visit(Engine::Postgres) {
         match step {
             Step::Begin => text.push_str("BEGIN;\n"),
