@@ -120,9 +120,8 @@ impl Asked<'_> {
         reply: &IdentificationReply,
     ) -> Result<(), Refusal> {
         let (keys, row) = (&self.app.keys, self.visit.to_string());
-        let purge_on = self.day + Duration::days(i64::from(self.app.config.policy.evidence_days));
-        let evidence = chip_of(self.request)
-            .map(|evidence| (Sealed::<ChipEvidence>::seal(keys, evidence_place(&row), evidence), purge_on));
+        let evidence =
+            chip_of(self.request).map(|evidence| Sealed::<ChipEvidence>::seal(keys, evidence_place(&row), evidence));
         tx.record_identification(IdentificationRow {
             visit: self.visit,
             kiosk: self.kiosk,

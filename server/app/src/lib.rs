@@ -32,6 +32,7 @@ mod outbound;
 pub mod paper;
 pub mod person;
 pub mod phone;
+pub mod privacy;
 pub mod queue;
 pub mod refusal;
 pub mod retry;

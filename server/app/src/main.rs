@@ -1,6 +1,7 @@
 //! `tiepdon-server`: reads the configuration, binds, serves; and what an administrator does by hand.
 
 mod administer;
+mod people;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
 use administer::{CertificateCommand, DispatchCommand};
+use people::{PersonCommand, PurgeOptions};
 
 #[derive(Parser)]
 #[command(name = "tiepdon-server", version, about = "Queue, records and outbox of the hospital")]
@@ -53,6 +55,11 @@ enum Command {
     /// The record of who did what.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Everything about one person.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Erases what was kept long enough, as the worker does every day.
+    Purge(PurgeOptions),
     /// Copies the database to a new file while the server is at work (SQLite).
     Backup {
         #[arg(long)]
@@ -227,6 +234,8 @@ async fn run(line: CommandLine) -> Outcome {
         Command::Dispatch(command) => administer::run_dispatch(&app().await?, command).await,
         Command::Certificate(command) => administer::run_certificate(&app().await?, command).await,
         Command::Audit(command) => run_audit(&app().await?, command).await,
+        Command::Person(command) => people::run_person(&app().await?, command).await,
+        Command::Purge(options) => people::run_purge(&app().await?, options).await,
         Command::Backup { to } => {
             app().await?.store.backup(&to).await?;
             say(&format!("{} holds the database; it opens with the same master key only", to.display()))

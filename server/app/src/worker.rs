@@ -1,4 +1,4 @@
-//! The worker: asks the gateway again where it was silent, and purges evidence whose time is over.
+//! The worker: asks the gateway again where it was silent, and purges what is over, once a day.
 //!
 //! Safe to run twice, and in several processes: rows are leased. Asking has no effect outside, so a lease that ended
 //! may be taken over. The check-in message is never sent from here: it is held until the hospital system releases it.
@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::identify::{entitlement_place, log_silence, outbox_place};
 use crate::insurance::EntitlementQuery;
 use crate::keys::Sealed;
+use crate::privacy;
 use crate::refusal::Refusal;
 use crate::retry;
 use crate::store::{OutboxKind, OutboxLease, OutboxState};
@@ -19,8 +20,6 @@ use crate::store::{OutboxKind, OutboxLease, OutboxState};
 const LEASE: Span = Span::minutes(2);
 /// After this many silences (about a day) a person looks.
 const MAX_ATTEMPTS: u32 = 28;
-/// Appointments, and what the hospital's system was told, are kept for so long after their day.
-const KEPT: Span = Span::days(30);
 /// Pause of the background task when nothing is due.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -75,26 +74,14 @@ pub async fn run_once(app: &App) -> Result<Step, Refusal> {
     Ok(step)
 }
 
-/// Evidence whose days are over goes.
-pub async fn purge(app: &App) -> Result<u64, Refusal> {
-    let mut tx = app.store.begin().await?;
-    let purged = tx.purge_evidence(app.today()).await?;
-    // A day longer than they lead anywhere, so that a phone is told "expired" the next morning.
-    tx.forget_followed(app.today() - Span::days(1)).await?;
-    let before = app.today() - KEPT;
-    tx.forget_hospital(before, app.now_ms() - ms(KEPT)).await?;
-    tx.commit().await?;
-    Ok(purged)
-}
-
 /// Steps until the task is dropped.
 pub async fn run(app: App) {
     let mut purged_on = None;
     loop {
         if purged_on != Some(app.today()) {
-            match purge(&app).await {
+            match privacy::purge(&app, "worker").await {
                 Ok(_) => purged_on = Some(app.today()),
-                Err(error) => tracing::error!("purging evidence failed: {error}"),
+                Err(error) => tracing::error!("purging failed: {error}"),
             }
         }
         let idle = match run_once(&app).await {

@@ -226,10 +226,10 @@ async fn an_old_code_has_expired_and_a_guessed_one_leads_nowhere() {
     let expired = hospital.verify(&path).await;
     assert_eq!(expired.status, StatusCode::GONE);
     assert!(expired.text().contains("Số này đã hết hiệu lực"));
-    server::worker::purge(&hospital.app).await.expect("purged");
+    server::privacy::purge(&hospital.app, "worker").await.expect("purged");
     assert_eq!(hospital.verify(&path).await.status, StatusCode::GONE, "the next morning a phone is still told");
     hospital.clock.advance(Duration::from_secs(24 * 3600));
-    server::worker::purge(&hospital.app).await.expect("purged");
+    server::privacy::purge(&hospital.app, "worker").await.expect("purged");
     assert_eq!(hospital.verify(&path).await.status, StatusCode::NOT_FOUND);
 }
 

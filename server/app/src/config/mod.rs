@@ -13,6 +13,7 @@ mod outside;
 mod papers;
 mod policy;
 mod queue;
+mod retention;
 mod secret;
 mod sign_in;
 mod text;
@@ -44,6 +45,7 @@ pub use operations::{OpenDataConfig, OperationsConfig};
 pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
 pub use papers::{PapersConfig, PractitionerConfig};
 pub use policy::{LimitConfig, PinningConfig, PolicyConfig, TrustConfig, UnknownSigner};
+pub use retention::RetentionConfig;
 pub use secret::{SecretOr, SecretSource};
 pub use sign_in::SignInConfig;
 pub use tls::{KioskKeys, TlsConfig};
@@ -87,6 +89,8 @@ pub struct Config {
     pub certificates: CertificatesConfig,
     #[serde(default)]
     pub queue: QueueConfig,
+    #[serde(default)]
+    pub retention: RetentionConfig,
     #[serde(default)]
     pub audit: AuditConfig,
     #[serde(default)]
@@ -148,6 +152,8 @@ pub enum ConfigError {
     AlcoholLimit,
     #[error("certificates.driver_record: user has 1 to 100 characters, status 1 to 20")]
     DriverRecord,
+    #[error("retention.{0} is too short: at least a day, and two for follow_tokens")]
+    Retention(&'static str),
     #[error("operations.open_data.smallest_count is 3 or more")]
     SmallestCount,
 }
@@ -172,6 +178,9 @@ impl Config {
         config.nothing_travels_in_clear()?;
         if !config.working_time.spans_are_in_order() {
             return Err(ConfigError::WorkingTime);
+        }
+        if let Some(kind) = config.retention.fault() {
+            return Err(ConfigError::Retention(kind));
         }
         config.certificates.to_settings()?;
         config.operations.open_data.as_ref().map(|data| data.threshold()).transpose()?;

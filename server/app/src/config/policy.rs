@@ -27,8 +27,6 @@ pub struct PolicyConfig {
     /// Below this the kiosk's match is not believed.
     pub face_threshold: f32,
     pub face_frames: u8,
-    /// Raw chip evidence is sealed, and purged after so many days.
-    pub evidence_days: u16,
     pub challenge_seconds: u32,
     pub staff_session_minutes: u32,
 }
@@ -64,7 +62,6 @@ impl Default for PolicyConfig {
             unknown_signer: UnknownSigner::AcceptWithFact,
             face_threshold: 0.45,
             face_frames: 3,
-            evidence_days: 30,
             challenge_seconds: 300,
             staff_session_minutes: 480,
         }

@@ -11,6 +11,7 @@ mod login;
 mod own;
 mod page;
 mod people;
+mod person;
 mod refused;
 mod role;
 mod second_factor;
@@ -64,6 +65,11 @@ pub fn routes() -> Router<App> {
         .route("/staff/people", get(people::list))
         .route("/staff/people/invite", post(people::invite))
         .route("/staff/people/{login}/{way}", post(people::act))
+        .route("/staff/person", get(person::form))
+        .route("/staff/person/show", post(person::show))
+        .route("/staff/person/file", post(person::file))
+        .route("/staff/person/erase", post(person::erase))
+        .route("/staff/person/withdraw", post(person::withdraw))
         .route("/staff/idle.js", get(style::idle))
         .route("/staff/language", post(login::language))
         .route("/staff/visits/{visit}/{way}", post(work::decide))

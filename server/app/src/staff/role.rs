@@ -14,7 +14,8 @@ pub enum Role {
     Supervisor,
     /// Doctor or midwife: writes certificates and signs them with the key held for the account.
     Practitioner,
-    /// Writes certificates, passes them on, corrects and re-issues, settles unknown outcomes.
+    /// Writes certificates, passes them on, corrects and re-issues, settles unknown outcomes; answers people who ask what
+    /// is held about them.
     RecordsOffice,
     /// Also gives certificates up and stops or resumes sending.
     Head,
@@ -59,6 +60,8 @@ pub enum Task {
     SearchAudit,
     /// Figures of whole periods, and their files.
     SeeOperations,
+    /// Everything about one person: shown, given, erased.
+    AnswerPersons,
 }
 
 impl Role {
@@ -93,7 +96,9 @@ impl Role {
             }
             Task::WriteCertificates => matches!(self, Self::Practitioner | Self::RecordsOffice | Self::Head),
             Task::SignCertificates => matches!(self, Self::Practitioner | Self::Head),
-            Task::PassCertificates | Task::Reconcile => matches!(self, Self::RecordsOffice | Self::Head),
+            Task::PassCertificates | Task::Reconcile | Task::AnswerPersons => {
+                matches!(self, Self::RecordsOffice | Self::Head)
+            }
             Task::AdministerStaff | Task::AdministerDepartments | Task::AdministerKiosks => {
                 matches!(self, Self::Administrator)
             }

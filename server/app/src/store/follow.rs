@@ -23,11 +23,4 @@ impl Tx {
         let statement = self.query(sql).bind(token.to_vec()).bind(visit.to_string()).bind(day_text(service_day));
         self.execute(statement).await.map(drop)
     }
-
-    /// Words of days before this one lead nowhere any more. How many there were.
-    pub async fn forget_followed(&mut self, before: Date) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM follow_tokens WHERE facility_code = $1 AND service_day < $2";
-        let statement = self.query(sql).bind(day_text(before));
-        self.execute(statement).await
-    }
 }

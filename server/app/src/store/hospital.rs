@@ -309,19 +309,6 @@ impl Tx {
             .bind(finished);
         Ok(self.execute(statement).await? == 1)
     }
-
-    /// Appointments and finished events of days before this one go.
-    pub async fn forget_hospital(&mut self, before: Date, before_ms: i64) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM appointments WHERE facility_code = $1 AND service_day < $2";
-        let statement = self.query(sql).bind(day_text(before));
-        let gone = self.execute(statement).await?;
-        let sql = "DELETE FROM hospital_visits WHERE facility_code = $1 AND linked_at < $2";
-        let statement = self.query(sql).bind(before_ms);
-        self.execute(statement).await?;
-        let sql = "DELETE FROM hospital_events WHERE facility_code = $1 AND finished_at < $2";
-        let statement = self.query(sql).bind(before_ms);
-        Ok(gone + self.execute(statement).await?)
-    }
 }
 
 fn appointment(row: &AnyRow) -> Result<AppointmentRow, StoreError> {

@@ -9,6 +9,7 @@ mod audit_search;
 mod backup;
 mod certificates;
 mod checkpoint;
+mod consents;
 mod departments;
 mod desk;
 mod dispatch;
@@ -28,6 +29,7 @@ mod numbering;
 mod operations;
 mod outbox;
 mod papers;
+mod privacy;
 mod queue;
 mod sign_in;
 mod staff;
@@ -57,6 +59,7 @@ pub use audit::{AuditRow, HeadRow, LinkRow};
 pub use audit_search::{AuditKey, AuditSearch};
 pub use backup::BackupError;
 pub use certificates::{CertificateId, CertificateKind, CertificateRow, Frozen, FrozenRow, Part};
+pub use consents::ConsentEntry;
 pub use desk::{AlertRow, DeskCase, DeskMove};
 pub use dispatch::{
     AttemptOutcome, AttemptRow, DispatchKind, DispatchStep, JobEnd, JobLease, JobRow, JobState, JobTally, NewJob,
@@ -79,6 +82,7 @@ pub use numbering::{LAST_NUMBER, NumberOwner, NumberRange, NumberingError};
 pub use operations::{CallRow, CheckInRow, HourRow, PaperRow};
 pub use outbox::{HeldMessage, OutboxKind, OutboxLease, OutboxState};
 pub use papers::{ConsentRow, DeclarationConsent, DeclarationRow, NonceRow};
+pub use privacy::{Cell, Record};
 pub use sign_in::{AccountRow, FactorRow, MemberRow};
 pub use staff::{NewStaffSession, SignInStep, StaffRow, StaffSessionRow};
 pub use tickets::{Reconciled, TicketRow, TicketSource};
@@ -87,7 +91,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -101,6 +105,7 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
     (11, "hospital", include_str!("migrations/0011_hospital.sql")),
     (12, "departments", include_str!("migrations/0012_departments.sql")),
     (13, "administration", include_str!("migrations/0013_administration.sql")),
+    (14, "privacy", include_str!("migrations/0014_privacy.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -91,7 +91,7 @@ pub struct IdentificationRow<'a> {
     pub face: &'static str,
     pub face_score: Option<f64>,
     pub portrait_hash: Option<[u8; 32]>,
-    pub evidence: Option<(Sealed<ChipEvidence>, Date)>,
+    pub evidence: Option<Sealed<ChipEvidence>>,
 }
 
 macro_rules! select_visit {
@@ -109,8 +109,9 @@ const DESK: &str = select_visit!(
     "service_day = $2 AND desk_state <> 'none' AND desk_state <> 'finished' AND check_in_hash IS NOT NULL \
      ORDER BY checked_in_at"
 );
-const IDENTIFICATION: &str =
-    "SELECT kiosk_id, request_hash, reply_sealed FROM identifications WHERE facility_code = $1 AND visit_id = $2";
+/// An erased one answers nothing any more.
+const IDENTIFICATION: &str = "SELECT kiosk_id, request_hash, reply_sealed FROM identifications \
+                              WHERE facility_code = $1 AND visit_id = $2 AND LENGTH(reply_sealed) > 0";
 
 impl Store {
     pub async fn visit(&self, visit: VisitId) -> Result<Option<VisitRow>, StoreError> {
@@ -166,9 +167,8 @@ impl Tx {
     pub async fn record_identification(&mut self, row: IdentificationRow<'_>) -> Result<(), StoreError> {
         let sql = "INSERT INTO identifications (facility_code, visit_id, kiosk_id, identified_at, request_hash, \
                    reply_sealed, document, signer_trust, signer_hash, card_hash, authenticity, face, face_score, \
-                   portrait_hash, evidence_sealed, evidence_purge) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-        let (evidence, purge) = row.evidence.unzip();
+                   portrait_hash, evidence_sealed) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
         let statement = self
             .query(sql)
             .bind(row.visit.to_string())
@@ -184,8 +184,7 @@ impl Tx {
             .bind(row.face)
             .bind(row.face_score)
             .bind(row.portrait_hash.map(|hash| hash.to_vec()))
-            .bind(evidence.map(Sealed::into_stored))
-            .bind(purge.map(day_text));
+            .bind(row.evidence.map(Sealed::into_stored));
         self.execute(statement).await.map(drop)
     }
 
@@ -239,14 +238,6 @@ impl Tx {
                    WHERE facility_code = $1 AND visit_id = $2";
         let statement = self.query(sql).bind(visit.to_string()).bind(entitlement.into_stored());
         self.execute(statement).await.map(drop)
-    }
-
-    /// Raw chip evidence whose time is over goes; the verdicts stay. Returns how many.
-    pub async fn purge_evidence(&mut self, today: Date) -> Result<u64, StoreError> {
-        let sql = "UPDATE identifications SET evidence_sealed = NULL, evidence_purge = NULL \
-                   WHERE facility_code = $1 AND evidence_purge <= $2";
-        let statement = self.query(sql).bind(day_text(today));
-        self.execute(statement).await
     }
 }
 

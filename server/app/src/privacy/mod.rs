@@ -1,0 +1,8 @@
+//! Personal data as the law wants them kept (Luật 91/2025/QH15): not longer than needed ([`retention`]), shown and erased
+//! when their person asks ([`dossier`]). [`tables`] says for every table what that means.
+
+pub mod dossier;
+pub mod retention;
+pub mod tables;
+
+pub use retention::{purge, remaining};
