@@ -26,6 +26,9 @@ struct Arguments {
     /// Measures only these parts.
     #[arg(long, value_enum)]
     only: Vec<Part>,
+    /// Days of the simulated week.
+    #[arg(long, default_value_t = 7)]
+    days: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -100,7 +103,7 @@ async fn run(arguments: &Arguments) -> Result<(), LoadError> {
     }
     if wanted(Part::Week) {
         eprintln!("measuring: a week");
-        report.week = Some(week::measure().await?);
+        report.week = Some(week::measure(arguments.days).await?);
     }
     report.load[1] = load();
     std::fs::create_dir_all(&arguments.out)?;

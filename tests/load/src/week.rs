@@ -17,7 +17,6 @@ use crate::check_ins::department;
 use crate::place::{Engine, Place};
 use crate::watchers::resident_mib;
 
-const DAYS: usize = 7;
 const PATIENTS_A_DAY: u32 = 500;
 const QUEUES: usize = 3;
 
@@ -31,7 +30,7 @@ pub struct Report {
     pub grown_mib: f64,
 }
 
-pub async fn measure() -> Result<Report, LoadError> {
+pub async fn measure(days: usize) -> Result<Report, LoadError> {
     let place = Place::new(Engine::Sqlite)?;
     let mut config: Config = place.config()?;
     config.listen = ([127, 0, 0, 1], 0).into();
@@ -40,14 +39,14 @@ pub async fn measure() -> Result<Report, LoadError> {
     let clock = Arc::new(ManualClock::at(datetime!(2026-11-23 06:30 +7)));
     let server = server::start(config, clock.clone(), Outside::default()).await?;
     let mut ends = Vec::new();
-    for _ in 0..DAYS {
+    for _ in 0..days {
         day(&server.app, &clock).await?;
         clock.advance(Duration::from_secs(24 * 3600 - u64::from(PATIENTS_A_DAY) * 60));
         ends.push(resident_mib(std::process::id())?);
     }
     server.shutdown().await;
     let grown_mib = ends.last().copied().unwrap_or_default() - ends.get(1).copied().unwrap_or_default();
-    Ok(Report { days: DAYS, patients_a_day: PATIENTS_A_DAY, resident_mib: ends, grown_mib })
+    Ok(Report { days, patients_a_day: PATIENTS_A_DAY, resident_mib: ends, grown_mib })
 }
 
 /// One patient a minute, each called and done with while the next ones wait.
