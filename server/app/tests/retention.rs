@@ -349,6 +349,7 @@ async fn erased_visits_answer_no_kiosk_and_reports_still_count_them() {
         department: api::DepartmentCode::parse("K01").expect("a department"),
         payer: api::Payer::Insurance,
         counter: None,
+        declared: Vec::new(),
     };
     let path = of_visit(api::path::CHECK_IN, visit);
     hospital.call::<api::CheckInReply>(axum::http::Method::PUT, &path, &request).await.expect("a ticket");

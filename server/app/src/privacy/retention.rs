@@ -155,6 +155,8 @@ pub const RULES: &[Rule] = &[
     delete(Kind::Alerts, "alerts", At::Moment("raised_at")),
     delete(Kind::Consents, "consents", At::Moment("at")),
     delete(Kind::SignerObservations, "signer_observations", At::Day("service_day")),
+    // Before the drafts, with which they would go uncounted.
+    delete(Kind::GivenDrafts, "given_drafts", At::Moment("at")),
     Rule {
         kind: Kind::Drafts,
         table: "certificates",
@@ -164,7 +166,6 @@ pub const RULES: &[Rule] = &[
         then: Then::DeleteWith(OF_A_DRAFT),
     },
     delete(Kind::SavedAnswers, "saved_answers", At::Moment("saved_at")),
-    delete(Kind::GivenDrafts, "given_drafts", At::Moment("at")),
     delete(Kind::PaperNonces, "paper_nonces", At::Moment("expires_at")),
     delete(Kind::StaffSessions, "staff_sessions", At::Moment("expires_at")),
     delete(Kind::OneTimeCodes, "staff_links", At::Moment("expires_at")),

@@ -11,7 +11,6 @@ mod login;
 mod own;
 mod page;
 mod people;
-mod person;
 mod refused;
 mod role;
 mod second_factor;
@@ -29,7 +28,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use self::administration::{audit, duty, kiosks, trust};
+use self::administration::{audit, duty, kiosks, person, trust};
 use crate::app::App;
 
 pub(crate) use account::name_of;
@@ -65,7 +64,7 @@ pub fn routes() -> Router<App> {
         .route("/staff/people", get(people::list))
         .route("/staff/people/invite", post(people::invite))
         .route("/staff/people/{login}/{way}", post(people::act))
-        .route("/staff/person", get(person::form))
+        .route(person::PAGE, get(person::form))
         .route("/staff/person/show", post(person::show))
         .route("/staff/person/file", post(person::file))
         .route("/staff/person/erase", post(person::erase))

@@ -6,7 +6,6 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Task;
 use super::administration;
-use super::person;
 use super::session::Staff;
 use super::text::{Language, Text};
 use super::words::Word;
@@ -66,7 +65,6 @@ pub fn framed(app: &App, language: Language, staff: Option<&Staff>, freshness: F
                             @if administration::is_for(staff) {
                                 a href=(administration::PAGE) { (administration::title(language)) }
                             }
-                            @if staff.may(Task::AnswerPersons) { a href="/staff/person" { (person::title(language)) } }
                         }
                     }
                     span.space {}

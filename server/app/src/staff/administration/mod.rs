@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod duty;
 pub mod kiosks;
+pub mod person;
 pub mod trust;
 
 use axum::extract::State;
@@ -68,6 +69,12 @@ const SECTIONS: &[Section] = &[
             "Kiosk tra cứu thẻ BHYT bằng tên ai, lúc nào",
             "In whose name kiosks ask the insurance portal, and when",
         ],
+    },
+    Section {
+        task: Task::AnswerPersons,
+        href: person::PAGE,
+        name: ["Dữ liệu cá nhân", "Personal data"],
+        about: ["Một người hỏi: đang lưu gì về tôi; trích xuất, xoá", "What is held about one person; given, erased"],
     },
     Section {
         task: Task::SearchAudit,

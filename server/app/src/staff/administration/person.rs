@@ -5,15 +5,17 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::Task;
-use super::page::{self, Freshness};
-use super::sent::{FormFields, Sent};
-use super::session::Staff;
-use super::text::Language;
+use super::back;
 use crate::app::App;
 use crate::http::Failure;
 use crate::privacy::dossier::{self, Asking, Dossier, DossierError, Erased, Reason};
 use crate::refusal::Refusal;
+use crate::staff::page::{self, Freshness};
+use crate::staff::sent::{FormFields, Sent};
+use crate::staff::session::Staff;
+use crate::staff::{Language, Task};
+
+pub const PAGE: &str = "/staff/person";
 
 pub async fn form(State(app): State<App>, language: Language, staff: Staff) -> Result<Response, Failure> {
     page::allowed(&staff, Task::AnswerPersons)?;
@@ -21,11 +23,7 @@ pub async fn form(State(app): State<App>, language: Language, staff: Staff) -> R
 }
 
 /// On the page.
-pub async fn show(
-    State(app): State<App>,
-    language: Language,
-    Sent { staff, form }: Sent,
-) -> Result<Response, Failure> {
+pub async fn show(State(app): State<App>, language: Language, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     let asked = Asked::of(&staff, &form)?;
     let actor = format!("staff:{}", staff.login);
     let body = match dossier::export(&app, &asked.number, asked.asking(&actor)).await {
@@ -37,11 +35,7 @@ pub async fn show(
 }
 
 /// As a file for machines.
-pub async fn file(
-    State(app): State<App>,
-    language: Language,
-    Sent { staff, form }: Sent,
-) -> Result<Response, Failure> {
+pub async fn file(State(app): State<App>, language: Language, Sent { staff, form }: Sent) -> Result<Response, Failure> {
     let asked = Asked::of(&staff, &form)?;
     let actor = format!("staff:{}", staff.login);
     let found = match dossier::export(&app, &asked.number, asked.asking(&actor)).await {
@@ -126,13 +120,14 @@ impl Asked {
 
 fn shown(app: &App, language: Language, staff: &Staff, below: Markup) -> Response {
     let body = html! {
-        main {
-            h1 { (title(language)) }
+        main.administration {
+            (back(language))
+            h1 { (language.pick("Dữ liệu cá nhân", "Personal data")) }
             p.lead { (language.pick(
                 "Tra theo đúng số (CCCD hoặc số thẻ BHYT). Mỗi lần xem, xuất hay xoá đều ghi vào nhật ký.",
                 "By the exact number (citizen card or insurance card). Each look, file and erasure is in the audit record.",
             )) }
-            form.card.signin method="post" action="/staff/person/show" autocomplete="off" {
+            form.card.begin.search method="post" action="/staff/person/show" autocomplete="off" {
                 (page::token(staff))
                 label { (language.pick("Số", "Number")) input name="number" required maxlength="24" autocomplete="off"; }
                 label { (language.pick("Lý do", "Reason"))
@@ -181,7 +176,7 @@ fn held(found: &Dossier, asked: &Asked, staff: &Staff, language: Language) -> Ma
             section.card.part {
                 h2 { (language.pick("Rút lại sự đồng ý", "Take a consent back")) }
                 @for purpose in &purposes {
-                    form method="post" action="/staff/person/withdraw" {
+                    form.begin method="post" action="/staff/person/withdraw" {
                         (asked.repeated(staff))
                         input type="hidden" name="purpose" value=(purpose);
                         button { (purpose_words(purpose, language)) }
@@ -196,10 +191,10 @@ fn held(found: &Dossier, asked: &Asked, staff: &Staff, language: Language) -> Ma
                     "Xoá những gì được phép xoá. Giấy tờ đã lập, nhật ký và lượt khám hôm nay được giữ lại, kèm lý do. Không thể hoàn tác.",
                     "Erases what may be erased. Papers, the audit record and visits of today are kept, and it says why. It cannot be undone.",
                 )) }
-                form method="post" action="/staff/person/erase" {
+                form.begin method="post" action="/staff/person/erase" {
                     (asked.repeated(staff))
                     label.check { input type="checkbox" required; " " (language.pick("Tôi đã kiểm tra người yêu cầu", "I made sure who asks")) }
-                    button.danger { (language.pick("Xoá dữ liệu của người này", "Erase this person's data")) }
+                    button.refuse { (language.pick("Xoá dữ liệu của người này", "Erase this person's data")) }
                 }
             }
         }
@@ -244,10 +239,6 @@ fn failed(error: DossierError) -> Failure {
         DossierError::Sealed { source, .. } => Failure::from(Refusal::Seal(source)),
         DossierError::Number => Failure::malformed("a number has 5 to 20 letters and digits"),
     }
-}
-
-pub fn title(language: Language) -> &'static str {
-    language.pick("Dữ liệu cá nhân", "Personal data")
 }
 
 fn reason_words(reason: Reason, language: Language) -> &'static str {
