@@ -5,7 +5,7 @@ SELECT key_hash FROM kiosks WHERE facility_code = '31999' AND kiosk_id = 'bench-
 SELECT kiosk_id, request_hash, reply_sealed FROM identifications WHERE facility_code = '31999' AND visit_id = '00000000-0000-4000-8000-' || :v
 BEGIN
 INSERT INTO visits (facility_code, visit_id, kiosk_id, service_day, opened_at, assurance, facts, person_sealed, number_hash, entitlement_state, entitlement_sealed, desk_state) VALUES ('31999', '00000000-0000-4000-8000-' || :v, 'bench-1', '2026-11-23', 1795000000000, 'C', 'number_only', {sealed}, {hash}, 'not_asked', NULL, 'none') ON CONFLICT DO NOTHING
-INSERT INTO identifications (facility_code, visit_id, kiosk_id, identified_at, request_hash, reply_sealed, document, signer_trust, signer_hash, card_hash, authenticity, face, face_score, portrait_hash, evidence_sealed, evidence_purge) VALUES ('31999', '00000000-0000-4000-8000-' || :v, 'bench-1', 1795000000000, {hash}, {sealed}, 'card_qr', NULL, NULL, NULL, NULL, 'not_asked', NULL, NULL, NULL, NULL)
+INSERT INTO identifications (facility_code, visit_id, kiosk_id, identified_at, request_hash, reply_sealed, document, signer_trust, signer_hash, card_hash, authenticity, face, face_score, portrait_hash, evidence_sealed) VALUES ('31999', '00000000-0000-4000-8000-' || :v, 'bench-1', 1795000000000, {hash}, {sealed}, 'card_qr', NULL, NULL, NULL, NULL, 'not_asked', NULL, NULL, NULL)
 INSERT INTO audit (facility_code, audit_id, at, actor, action, visit_id, detail) VALUES ('31999', '00000000-0000-7000-8001-' || :v, 1795000000000, 'kiosk/bench-1', 'identified', '00000000-0000-4000-8000-' || :v, 'number_only')
 COMMIT
 SELECT key_hash FROM kiosks WHERE facility_code = '31999' AND kiosk_id = 'bench-1' AND revoked_at IS NULL
