@@ -21,7 +21,8 @@ use crate::hospital::Link;
 use crate::http::limit::RateLimit;
 use crate::insurance::duty::DutyRoster;
 use crate::insurance::{Account, EntitlementSource, HttpGateway};
-use crate::keys::Keys;
+use crate::key_check;
+use crate::keys::{Keys, SealError};
 use crate::operations::Operations;
 use crate::paper::Keyring;
 use crate::queue::{News, Queues};
@@ -98,6 +99,11 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error("the database cannot be used")]
     Store(#[from] StoreError),
+    #[error(
+        "the database was written with another master key: set `master_key` to the one it was written with. Nothing was \
+         changed"
+    )]
+    OtherKey(#[source] SealError),
     #[error("a CSCA file cannot be read")]
     CscaFile(#[source] std::io::Error),
     #[error("a CSCA file cannot be used")]
@@ -186,6 +192,7 @@ impl App {
         }
         let database = &config.database;
         let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
+        key_check::verify(&store, &keys).await?;
         let departments = department::open(&store, &config, unix_ms(clock.now())).await?;
         let Outside { insurance, eid, signer, carrier, accounts, roster } = outside;
         for account in accounts {

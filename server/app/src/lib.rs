@@ -25,6 +25,7 @@ pub mod hospital;
 mod http;
 pub mod identify;
 pub mod insurance;
+mod key_check;
 pub mod keys;
 pub mod kiosk_health;
 pub mod operations;

@@ -472,11 +472,9 @@ fn appointments_and_events_keep_their_order_on_both_engines() {
                 let next = tx.lease_hospital_event(Destination::Webhook, 200, 300).await.expect("leases");
                 assert_eq!(next.expect("follows").event.at, follows, "its first arrived; the other's lease ended");
             }
-            tx.forget_hospital(TODAY.next_day().expect("a day"), 1_000).await.expect("forgets");
             tx.commit().await.expect("commits");
-            assert_eq!(store.appointment(&id).await.expect("reads"), None);
             assert_eq!(store.delivery_count(Destination::Webhook, DeliveryState::Waiting).await.expect("counts"), 2);
-            assert_eq!(store.delivery_count(Destination::Webhook, delivered).await.expect("counts"), 0);
+            assert_eq!(store.delivery_count(Destination::Webhook, delivered).await.expect("counts"), 1);
             store.close().await;
         });
     }

@@ -14,7 +14,7 @@ use fixture::hospital::{config, enrol, of_visit, visit};
 use reqwest::{Response, StatusCode};
 use server::clock::SystemClock;
 use server::config::{Config, Durability, SecretOr};
-use server::{App, Outside};
+use server::{App, Outside, staff};
 use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 
@@ -215,4 +215,34 @@ async fn a_configuration_written_by_half_is_named_by_file_and_line_and_shows_no_
     std::fs::remove_file(house.file("server.toml")).expect("removes");
     let said = house.refusal();
     assert!(said.contains("server.toml") && said.contains("cannot be read"), "{said}");
+}
+
+#[tokio::test]
+async fn another_master_key_is_refused_in_a_sentence_and_the_right_one_serves_as_before() {
+    let house = House::new().await;
+    let open = || App::open(house.config.clone(), Arc::new(SystemClock), Outside::default());
+    let app = open().await.expect("opens");
+    let password = zeroize::Zeroizing::new("mot mat khau dai".to_owned());
+    staff::add(&app, "hoa", "Lê Thị Hoà", password, staff::Role::Receptionist).await.expect("adds");
+    app.store.close().await;
+    let right = std::fs::read(house.file("master.key")).expect("reads");
+    let known = house.serve(None).await;
+    let ticket = house.ticket(visit()).await;
+    drop(known);
+
+    let sentence = "the database was written with another master key: set `master_key` to the one it was written with";
+    std::fs::write(house.file("master.key"), "77".repeat(32)).expect("writes");
+    assert!(house.refusal().contains(sentence), "{}", house.refusal());
+    // As a program without the check left it.
+    let url = house.config.database.url().expect("a URL");
+    let mut beside = sqlx::SqliteConnection::connect(&url).await.expect("connects");
+    beside.execute("DELETE FROM key_checks").await.expect("deletes");
+    assert!(house.refusal().contains(sentence), "{}", house.refusal());
+    let checks = sqlx::query("SELECT 1 FROM key_checks").fetch_all(&mut beside).await.expect("reads");
+    assert!(checks.is_empty(), "a wrong key leaves no check of its own");
+    drop(beside);
+
+    std::fs::write(house.file("master.key"), right).expect("writes");
+    let _server = house.serve(None).await;
+    assert_ne!(house.ticket(visit()).await.ticket.number, ticket.ticket.number);
 }

@@ -345,6 +345,15 @@ pub const TABLES: &[Table] = &[
         ],
         ..plain("duty_officers", &["duty_id"])
     },
+    Table {
+        sealed: &[SealedColumn {
+            column: "check_sealed",
+            place: "key_checks.check",
+            row: SealedRow::Fixed("key"),
+            only: None,
+        }],
+        ..plain("key_checks", &[])
+    },
     plain("kiosk_codes", &["code_hash"]),
     plain("kiosk_certificates", &["serial"]),
 ];

@@ -111,6 +111,6 @@ pub(crate) async fn name_of(app: &App, login: &str) -> Result<Option<String>, St
     Ok(row.and_then(|row| row.name.open(&app.keys, name_place(login)).ok()))
 }
 
-pub(super) fn name_place(login: &str) -> Place<'_> {
+pub(crate) fn name_place(login: &str) -> Place<'_> {
     Place { column: "staff.name", row: login }
 }

@@ -31,8 +31,8 @@ use axum::routing::{get, post};
 use self::administration::{audit, duty, kiosks, person, trust};
 use crate::app::App;
 
-pub(crate) use account::name_of;
 pub use account::{AccountError, add};
+pub(crate) use account::{name_of, name_place};
 pub(crate) use page::{Freshness, allowed, framed};
 pub(crate) use refused::told_as_a_page;
 pub use role::{Role, Task};

@@ -21,6 +21,7 @@ mod follow;
 mod gateway;
 mod given;
 mod hospital;
+mod key_check;
 mod kiosk_certificates;
 mod kiosk_states;
 mod moves;
@@ -91,7 +92,7 @@ pub use trust::{PinnedSigner, SignerTally};
 pub use visits::{DeskState, EntitlementState, IdentificationRow, NewVisit, StoredReply, VisitRow};
 
 /// Numbers one after another in the order they were written; never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "certificates", include_str!("migrations/0002_certificates.sql")),
     (3, "papers", include_str!("migrations/0003_papers.sql")),
@@ -106,6 +107,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (12, "departments", include_str!("migrations/0012_departments.sql")),
     (13, "administration", include_str!("migrations/0013_administration.sql")),
     (14, "privacy", include_str!("migrations/0014_privacy.sql")),
+    (15, "key check", include_str!("migrations/0015_key_check.sql")),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,1 @@
+INSERT INTO key_checks VALUES ('31999', <76>);
