@@ -2,8 +2,8 @@
 //! says honestly that a person at the counter decides.
 
 use api::{
-    AccessClaim, Assurance, Base64, ChipEvidence, CounterReason, DocumentClaim, EidPerson, FaceClaim, Hex8, Hex32,
-    IdentificationRequest, NumberClaim,
+    AccessClaim, Assurance, Base64, ChipEvidence, ConsentRecord, CounterReason, DocumentClaim, EidPerson, FaceClaim,
+    Hex8, Hex32, IdentificationRequest, NumberClaim,
 };
 use emrtd::{Access, Document, Genuine, SignerTrust, Verified};
 use face::{FaceMatch, PortraitHash};
@@ -68,7 +68,7 @@ impl CheckIn {
             SignerTrust::Unknown { .. } => Assurance::B,
         };
         let presumed = Presumed { assurance, name: Some(chip.document.name().clone()) };
-        let request = IdentificationRequest { document: chip.claim(), face: matched(&face) };
+        let request = IdentificationRequest { document: chip.claim(), face: matched(&face), consent: None };
         Ok(Self { request, counter: None, presumed })
     }
 
@@ -79,7 +79,7 @@ impl CheckIn {
         }
         let presumed = Presumed { assurance: Assurance::A, name: Some(person.name) };
         Ok(Self {
-            request: IdentificationRequest { document: DocumentClaim::Eid, face: matched(&face) },
+            request: IdentificationRequest { document: DocumentClaim::Eid, face: matched(&face), consent: None },
             counter: None,
             presumed,
         })
@@ -88,7 +88,7 @@ impl CheckIn {
     /// A number nobody proved.
     pub fn number_only(document: DocumentClaim) -> Self {
         Self {
-            request: IdentificationRequest { document, face: FaceClaim::NotAsked },
+            request: IdentificationRequest { document, face: FaceClaim::NotAsked, consent: None },
             counter: None,
             presumed: Presumed { assurance: Assurance::C, name: None },
         }
@@ -97,10 +97,16 @@ impl CheckIn {
     /// The honest other way: a person finishes the check.
     pub fn at_counter(reason: CounterReason, document: DocumentClaim, face: FaceClaim) -> Self {
         Self {
-            request: IdentificationRequest { document, face },
+            request: IdentificationRequest { document, face, consent: None },
             counter: Some(reason),
             presumed: Presumed { assurance: Assurance::D, name: None },
         }
+    }
+
+    /// With what the patient answered before a face was compared.
+    pub fn with_consent(mut self, consent: Option<ConsentRecord>) -> Self {
+        self.request.consent = consent;
+        self
     }
 
     pub fn identification(&self) -> &IdentificationRequest {

@@ -3,8 +3,8 @@
 mod patient;
 
 use api::{
-    AlertKind, AppointmentView, Assurance, CounterReason, DeclaredGround, DepartmentCode, DocumentClaim,
-    EntitlementView, FaceClaim, Payer, ProblemCode,
+    AlertKind, AppointmentView, Assurance, ConsentAnswer, ConsentLanguage, CounterReason, DeclaredGround,
+    DepartmentCode, DocumentClaim, EntitlementView, FaceClaim, Payer, ProblemCode,
 };
 use patient::{CARD_QR, Chip, OTHER_QR, Patient, valid};
 use session::screen::{Action, Block, KeyWeight};
@@ -67,6 +67,26 @@ fn six_typed_digits_open_the_chip_too() {
     assert_eq!(patient.name(), "consent");
     patient.touch(Action::AgreeToFace).right_face();
     assert_eq!(patient.name(), "identifying");
+}
+
+#[test]
+fn what_was_answered_about_the_face_travels_with_the_text_that_was_read() {
+    let consent = |patient: &Patient| patient.last_identification().consent.clone();
+    let mut patient = Patient::at("chip");
+    patient.touch(Action::AgreeToFace).chip(Chip::Genuine).right_face();
+    let given = consent(&patient).expect("was asked");
+    assert_eq!((given.answer, given.language), (ConsentAnswer::Given, ConsentLanguage::Vi));
+
+    // Agreed first, then read in English and refused: the last answer stands, with the text of its language.
+    let mut patient = Patient::at("chip");
+    patient.touch(Action::AgreeToFace).touch(Action::ToggleLanguage).touch(Action::DeclineFace).chip(Chip::Genuine);
+    let refused = consent(&patient).expect("was asked");
+    assert_eq!((refused.answer, refused.language), (ConsentAnswer::Refused, ConsentLanguage::En));
+    assert_ne!(refused.text, given.text);
+
+    let mut patient = Patient::at("insert_card");
+    patient.touch(Action::NoCard);
+    assert_eq!(consent(&patient), None, "nothing was asked");
 }
 
 #[test]

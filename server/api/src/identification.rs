@@ -1,6 +1,7 @@
 //! Who stands before the kiosk: the evidence it sends, and what the server makes of it.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -35,6 +36,74 @@ pub struct ChallengeReply {
 pub struct IdentificationRequest {
     pub document: DocumentClaim,
     pub face: FaceClaim,
+    /// Absent where nothing was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentRecord>,
+}
+
+/// What the patient answered to a question about their own data, before it was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentRecord {
+    pub purpose: ConsentPurpose,
+    pub answer: ConsentAnswer,
+    pub language: ConsentLanguage,
+    /// SHA-256 of the text that was shown, in UTF-8.
+    pub text: Hex32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPurpose {
+    /// The live face with the portrait of the card or of the verifier.
+    FaceComparison,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentAnswer {
+    Given,
+    Refused,
+}
+
+/// ISO 639-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentLanguage {
+    Vi,
+    En,
+}
+
+impl ConsentRecord {
+    pub fn new(purpose: ConsentPurpose, answer: ConsentAnswer, language: ConsentLanguage, text: &str) -> Self {
+        Self { purpose, answer, language, text: Hex32(Sha256::digest(text).into()) }
+    }
+}
+
+impl ConsentPurpose {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::FaceComparison => "face_comparison",
+        }
+    }
+}
+
+impl ConsentAnswer {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl ConsentLanguage {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
 }
 
 /// What the person showed.

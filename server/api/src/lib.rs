@@ -32,8 +32,9 @@ pub use enrolment::{
 pub use heartbeat::{DeviceHealth, Heartbeat, SoftwareVersion};
 pub use id::{DepartmentCode, IdError, KioskId, TicketNumber, VisitId};
 pub use identification::{
-    AccessClaim, Assurance, ChallengeReply, ChipEvidence, DocumentClaim, EntitlementView, FaceClaim,
-    IdentificationReply, IdentificationRequest, NumberClaim, PersonView, PriorityGround,
+    AccessClaim, Assurance, ChallengeReply, ChipEvidence, ConsentAnswer, ConsentLanguage, ConsentPurpose,
+    ConsentRecord, DocumentClaim, EntitlementView, FaceClaim, IdentificationReply, IdentificationRequest, NumberClaim,
+    PersonView, PriorityGround,
 };
 pub use problem::{Problem, ProblemCode};
 pub use station::StationConfiguration;

@@ -139,6 +139,10 @@ impl Asked<'_> {
             evidence,
         })
         .await?;
+        if let Some(consent) = &self.request.consent {
+            let number = finding.person.as_ref().map(|person| keys.keyed_hash("number", person.number.as_bytes()));
+            tx.record_purpose_consent(self.visit, consent, self.at, number).await?;
+        }
         if let Entitlement::Open { query, due } = entitlement {
             let payload = Sealed::seal(keys, outbox_place(&row), query).into_stored();
             let due_at = self.at + i64::try_from(due.whole_milliseconds()).unwrap_or(0);

@@ -40,7 +40,7 @@ fn typed(number: &str) -> IdentificationRequest {
         NumberClaim {
             number: number.into(), name: Some("Nguyễn Văn Mẫu".into()), birth: Some("15/01/1985".into())
         };
-    IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked }
+    IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked, consent: None }
 }
 
 #[tokio::test]

@@ -40,8 +40,11 @@ async fn a_confirmed_person_whose_face_matches_the_verifier_s_portrait_reaches_l
     hospital.verifier.answers("code", answer("nonce-of-session-1"));
     let person = show(&hospital, visit, "code").await.expect("confirmed");
     assert_eq!((person.number.as_str(), person.portrait.0.as_slice()), (MAU, &PORTRAIT[..]));
-    let request =
-        IdentificationRequest { document: DocumentClaim::Eid, face: matched(Sha256::digest(PORTRAIT).into()) };
+    let request = IdentificationRequest {
+        document: DocumentClaim::Eid,
+        face: matched(Sha256::digest(PORTRAIT).into()),
+        consent: None,
+    };
     let reply = hospital.identify(visit, &request).await.expect("identified");
     assert_eq!(reply.assurance, Assurance::A);
     assert_eq!(reply.person.expect("a person").name, "Nguyễn Văn Mẫu");
@@ -49,7 +52,7 @@ async fn a_confirmed_person_whose_face_matches_the_verifier_s_portrait_reaches_l
     let other = fixture::hospital::visit();
     hospital.verifier.answers("code 2", answer("nonce-of-session-2"));
     show(&hospital, other, "code 2").await.expect("confirmed");
-    let request = IdentificationRequest { document: DocumentClaim::Eid, face: matched([1; 32]) };
+    let request = IdentificationRequest { document: DocumentClaim::Eid, face: matched([1; 32]), consent: None };
     assert_eq!(hospital.identify(other, &request).await.expect("answered").assurance, Assurance::C);
     let nobody = hospital.identify(fixture::hospital::visit(), &request).await;
     assert_eq!(code(nobody), ProblemCode::EidRefused, "no answer is held for that visit");

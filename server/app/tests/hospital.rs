@@ -134,7 +134,8 @@ async fn a_number_that_anybody_could_have_typed_learns_of_no_appointment() {
     list(&hospital, &csv).await.read::<Value>().expect("taken");
     let claim =
         NumberClaim { number: MAU.into(), name: Some("Nguyễn Văn Mẫu".into()), birth: Some("15/01/1985".into()) };
-    let typed = IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked };
+    let typed =
+        IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked, consent: None };
     let visit = visit();
     assert_eq!(hospital.identify(visit, &typed).await.expect("answered").appointment, None);
     assert_eq!(check_in(&hospital, visit, "K01").await.ticket.appointment, None);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fixture::TestDatabase;
 use fixture::desk::Browser;
-use fixture::hospital::{Hospital, MAU, OPENING, card, issuer, of_visit, visit};
+use fixture::hospital::{CONSENT_TEXT, Hospital, MAU, OPENING, card, issuer, of_visit, visit};
 use server::clock::ManualClock;
 use server::keys::{Place, Sealed};
 use server::privacy::dossier::{self, Asking, Reason};
@@ -337,6 +337,27 @@ async fn the_proof_of_a_purge_counts_the_rows_that_went() {
     assert!(!proofs.contains(hex::encode(all).as_str()), "a batch proves its own rows only");
     assert!(left.pop_first().is_some());
     assert!(details.iter().all(|detail| !detail.contains(NUMBER)));
+}
+
+#[tokio::test]
+async fn a_consent_is_kept_with_its_text_shown_to_its_holder_and_can_be_taken_back() {
+    let issuer = issuer();
+    let hospital = Hospital::open(Some(issuer.csca_der())).await;
+    let visit = visit();
+    hospital.show_card(visit, &card(&issuer)).await.expect("identified");
+    let app = &hospital.app;
+    let held = dossier::export(app, MAU, ASKING).await.expect("exports");
+    let [consent] = held.tables["consents"].as_slice() else { panic!("one answer") };
+    assert_eq!((&consent["purpose"], &consent["answer"]), (&"face_comparison".into(), &"given".into()));
+    assert!(consent.to_string().contains(&hex::encode(Sha256::digest(CONSENT_TEXT))), "{consent}");
+    assert_eq!(held.given_purposes().into_iter().collect::<Vec<_>>(), ["face_comparison"]);
+
+    assert_eq!(dossier::withdraw(app, MAU, "face_comparison", ASKING).await.expect("withdraws"), 1);
+    assert_eq!(dossier::withdraw(app, MAU, "face_comparison", ASKING).await.expect("withdraws"), 0, "once");
+    let held = dossier::export(app, MAU, ASKING).await.expect("exports");
+    assert!(held.given_purposes().is_empty());
+    let identification = &held.tables["identifications"][0];
+    assert!(identification["face_score"].is_null() && identification["portrait_hash"].is_null(), "{identification}");
 }
 
 #[tokio::test]

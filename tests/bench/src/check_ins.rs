@@ -81,6 +81,7 @@ pub fn measure(holder: &mut Cardholder, visitor: &Visitor<'_>) -> Result<CheckIn
                     birth: None,
                 }),
                 face: FaceClaim::NotAsked,
+                consent: None,
             },
             check_in: CheckInRequest {
                 department: department_code()?,

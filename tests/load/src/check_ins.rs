@@ -65,7 +65,8 @@ impl Kiosk {
     /// Identification by the card's code, then the check-in.
     async fn visit(&self, department: &DepartmentCode) -> Result<(), LoadError> {
         let claim = NumberClaim { number: "085000000017".to_owned(), name: None, birth: None };
-        let asked = IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked };
+        let asked =
+            IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked, consent: None };
         let visit = Uuid::new_v4();
         self.put(api::path::IDENTIFICATION, visit, &asked).await?.bytes().await?;
         let (department, payer) = (department.clone(), Payer::Undecided);

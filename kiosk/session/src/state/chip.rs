@@ -1,6 +1,6 @@
 //! The chip is read; the question about the camera is already there to answer.
 
-use api::{CounterReason, Hex8};
+use api::{ConsentAnswer, CounterReason, Hex8};
 use emrtd::{AccessKey, AccessKeyKind, Progress};
 
 use super::route::{self, FaceConsent};
@@ -75,9 +75,15 @@ impl Reading {
             }
             Event::Touched(Action::AgreeToFace) => {
                 self.consent = FaceConsent::Agreed;
+                self.visit.answer_about_face(ConsentAnswer::Given, cx);
                 State::Reading(self)
             }
-            Event::Touched(Action::DeclineFace | Action::GoToCounter) => {
+            Event::Touched(Action::DeclineFace) => {
+                self.consent = FaceConsent::Declined;
+                self.visit.answer_about_face(ConsentAnswer::Refused, cx);
+                State::Reading(self)
+            }
+            Event::Touched(Action::GoToCounter) => {
                 self.consent = FaceConsent::Declined;
                 State::Reading(self)
             }

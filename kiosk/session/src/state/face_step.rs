@@ -1,6 +1,6 @@
 //! Consent, the camera, and what follows when the faces do not match.
 
-use api::{CounterReason, DocumentClaim, FaceClaim};
+use api::{ConsentAnswer, CounterReason, DocumentClaim, FaceClaim};
 use face::{FaceDecision, FaceMatch, QualityHint};
 
 use super::{Context, State, Visit, route};
@@ -67,10 +67,17 @@ impl Subject {
 
 impl Asking {
     pub fn on(self, event: Event, cx: &mut Context<'_>) -> State {
-        let Self { visit, subject } = self;
+        let Self { mut visit, subject } = self;
         match event {
-            Event::Touched(Action::AgreeToFace) => route::ask_for_face(visit, subject, route::FaceConsent::Agreed, cx),
-            Event::Touched(Action::DeclineFace | Action::GoToCounter) => {
+            Event::Touched(Action::AgreeToFace) => {
+                visit.answer_about_face(ConsentAnswer::Given, cx);
+                route::ask_for_face(visit, subject, route::FaceConsent::Agreed, cx)
+            }
+            Event::Touched(Action::DeclineFace) => {
+                visit.answer_about_face(ConsentAnswer::Refused, cx);
+                route::ask_for_face(visit, subject, route::FaceConsent::Declined, cx)
+            }
+            Event::Touched(Action::GoToCounter) => {
                 route::ask_for_face(visit, subject, route::FaceConsent::Declined, cx)
             }
             Event::DeviceStatus(Device::Camera, DeviceStatus::Down) => {
@@ -129,8 +136,11 @@ impl Matching {
                 cx.emit(Effect::StopFace);
                 self.attempt.into_counter(CounterReason::FaceUnavailable, FaceClaim::Unavailable, cx)
             }
-            Event::Touched(Action::DeclineFace | Action::GoToCounter) => {
+            Event::Touched(touched @ (Action::DeclineFace | Action::GoToCounter)) => {
                 cx.emit(Effect::StopFace);
+                if touched == Action::DeclineFace {
+                    self.attempt.visit.answer_about_face(ConsentAnswer::Refused, cx);
+                }
                 self.attempt.into_counter(CounterReason::FaceDeclined, FaceClaim::Declined, cx)
             }
             _ => State::Face(self),

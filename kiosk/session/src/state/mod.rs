@@ -15,7 +15,7 @@ mod ticket;
 
 use std::mem::{Discriminant, discriminant};
 
-use api::{DepartmentCode, DepartmentView, VisitId};
+use api::{ConsentAnswer, ConsentLanguage, ConsentPurpose, ConsentRecord, DepartmentCode, DepartmentView, VisitId};
 use emrtd::AccessKey;
 use identity::CitizenId;
 use identity::qr::CardQr;
@@ -26,6 +26,7 @@ use crate::policy::AssurancePolicy;
 use crate::screen::{Action, Language, Mood};
 use crate::settings::{PapersDesk, Settings};
 use crate::timeouts::Timeouts;
+use crate::view;
 
 pub(crate) use card::{AwaitCard, Calling, CardLeft, Farewell, Interrupted, OtherWays, ScanPrompt, Wanted, WayNotice};
 pub(crate) use chip::{ChipStage, Reading};
@@ -87,6 +88,20 @@ pub(crate) struct Visit {
     pub purpose: Purpose,
     /// What opened the chip: a confirmation asks it once more.
     pub key: Option<AccessKey>,
+    /// The last answer to the question about the face.
+    pub consent: Option<ConsentRecord>,
+}
+
+impl Visit {
+    /// The last answer stands; with it the text as it was shown, in the language in which it was read.
+    fn answer_about_face(&mut self, answer: ConsentAnswer, cx: &Context<'_>) {
+        let text = view::consent_text(cx.station, cx.language);
+        let language = match cx.language {
+            Language::Vietnamese => ConsentLanguage::Vi,
+            Language::English => ConsentLanguage::En,
+        };
+        self.consent = Some(ConsentRecord::new(ConsentPurpose::FaceComparison, answer, language, &text));
+    }
 }
 
 /// What the person came for.
@@ -217,6 +232,7 @@ impl Context<'_> {
             line: Line::Online,
             purpose: Purpose::CheckIn,
             key: None,
+            consent: None,
         }
     }
 

@@ -173,6 +173,7 @@ pub(crate) fn number_claim(visit: &Visit) -> DocumentClaim {
 
 /// Tells the server who is here, then goes on.
 pub(crate) fn proceed(visit: Visit, check_in: CheckIn, cx: &mut Context<'_>) -> State {
+    let check_in = check_in.with_consent(visit.consent.clone());
     if visit.purpose == Purpose::Papers && !papers::may_be_verified(&check_in) {
         return PapersDenied::before_identification(visit, check_in);
     }

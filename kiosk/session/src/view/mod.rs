@@ -138,13 +138,7 @@ impl Scene<'_> {
 
     /// Every sentence may name the counter and the records office.
     fn say(&self, phrase: Phrase) -> String {
-        let settings = &self.station.settings;
-        let counter = no_break(settings.counter.in_language(self.language));
-        let place = settings.counter_place.in_language(self.language);
-        let office = no_break(settings.papers.office.in_language(self.language));
-        let whereabouts = settings.papers.office_place.in_language(self.language);
-        let values = [("counter", &*counter), ("place", place), ("office", &*office), ("whereabouts", whereabouts)];
-        self.words.say_with(phrase, &values)
+        say(self.station, self.language, phrase)
     }
 
     /// "Phòng hồ sơ · tầng 1".
@@ -180,6 +174,22 @@ impl Scene<'_> {
 }
 
 /// "quầy 1" and "tầng 2" are not broken over two lines.
+/// With the names of the hospital's places.
+fn say(station: &Station, language: Language, phrase: Phrase) -> String {
+    let settings = &station.settings;
+    let counter = no_break(settings.counter.in_language(language));
+    let place = settings.counter_place.in_language(language);
+    let office = no_break(settings.papers.office.in_language(language));
+    let whereabouts = settings.papers.office_place.in_language(language);
+    let values = [("counter", &*counter), ("place", place), ("office", &*office), ("whereabouts", whereabouts)];
+    Words::of(language).say_with(phrase, &values)
+}
+
+/// What a patient reads before the question whether the face may be compared.
+pub(crate) fn consent_text(station: &Station, language: Language) -> String {
+    say(station, language, Phrase::ConsentText)
+}
+
 fn no_break(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }

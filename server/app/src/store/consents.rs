@@ -1,40 +1,34 @@
 //! What patients agreed to, by purpose.
 
-use api::VisitId;
+use api::{ConsentRecord, VisitId};
 
 use super::privacy::Cell;
 use super::{StoreError, Tx};
 
-/// One answer to one question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsentEntry {
-    pub visit: VisitId,
-    /// Codes of [`api::ConsentRecord`].
-    pub purpose: String,
-    pub answer: String,
-    pub language: String,
-    pub channel: &'static str,
-    /// SHA-256 of the text that was shown.
-    pub text: Option<[u8; 32]>,
-    pub at: i64,
-    pub number_hash: Option<[u8; 32]>,
-}
+/// Where the question was asked.
+const AT_THE_KIOSK: &str = "kiosk";
 
 impl Tx {
     /// The first answer of a visit to a purpose stands.
-    pub async fn record_purpose_consent(&mut self, entry: ConsentEntry) -> Result<(), StoreError> {
+    pub async fn record_purpose_consent(
+        &mut self,
+        visit: VisitId,
+        consent: &ConsentRecord,
+        at: i64,
+        number_hash: Option<[u8; 32]>,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO consents (facility_code, visit_id, purpose, answer, text_hash, language, channel, at, \
                    number_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
         let statement = self
             .query(sql)
-            .bind(entry.visit.to_string())
-            .bind(entry.purpose)
-            .bind(entry.answer)
-            .bind(entry.text.map(|hash| hash.to_vec()))
-            .bind(entry.language)
-            .bind(entry.channel)
-            .bind(entry.at)
-            .bind(entry.number_hash.map(|hash| hash.to_vec()));
+            .bind(visit.to_string())
+            .bind(consent.purpose.code())
+            .bind(consent.answer.code())
+            .bind(consent.text.0.to_vec())
+            .bind(consent.language.code())
+            .bind(AT_THE_KIOSK)
+            .bind(at)
+            .bind(number_hash.map(|hash| hash.to_vec()));
         self.execute(statement).await.map(drop)
     }
 

@@ -60,7 +60,6 @@ pub use audit::{AuditRow, HeadRow, LinkRow};
 pub use audit_search::{AuditKey, AuditSearch};
 pub use backup::BackupError;
 pub use certificates::{CertificateId, CertificateKind, CertificateRow, Frozen, FrozenRow, Part};
-pub use consents::ConsentEntry;
 pub use desk::{AlertRow, DeskCase, DeskMove};
 pub use dispatch::{
     AttemptOutcome, AttemptRow, DispatchKind, DispatchStep, JobEnd, JobLease, JobRow, JobState, JobTally, NewJob,
