@@ -295,6 +295,31 @@ def test_departments_with_complaints_and_another_list_have_no_violation(hospital
     assert not complaints, "\n".join(complaints)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_held_about_one_person_has_no_violation(hospital, day, window, pictures, language):
+    complaints = []
+    page = window(signed_in=day["head"], language=language)
+    page.goto(f"{hospital.base}/staff/person")
+
+    def ask(number):
+        page.fill("input[name=number]:not([type=hidden])", number)
+        page.locator("form[action='/staff/person/show'] button").click()
+
+    ask("12")
+    page.wait_for_selector(".complaint")
+    look(page, f"person refused {language}", complaints, pictures)
+    ask("031192000025")
+    page.wait_for_selector("form[action='/staff/person/erase']")
+    page.locator("summary").click()
+    look(page, f"person {language}", complaints, pictures)
+    assert "Trần Thị Thử Nghiệm" in page.locator("pre.dossier").inner_text()
+    page.locator("form[action='/staff/person/erase'] input[type=checkbox]").check()
+    page.locator("form[action='/staff/person/erase'] button").click()
+    page.wait_for_selector("[role=status] .hash")
+    look(page, f"person erased {language}", complaints, pictures)
+    assert not complaints, "\n".join(complaints)
+
+
 def test_boards_have_no_violation(hospital, day, window, visited, pictures):
     complaints = []
     page = window()
