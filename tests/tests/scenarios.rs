@@ -58,6 +58,7 @@ macro_rules! stories {
 }
 
 stories! {
+    a_booked_patient_names_a_priority_and_the_counter_confirms_it = "appointment-and-priority",
     a_genuine_patient_gets_everything = "genuine-patient",
     an_unknown_signer_gets_a_ticket_and_masked_data = "unknown-signer",
     a_signer_pinned_after_comparison_reaches_level_a = "signer-pinned",
