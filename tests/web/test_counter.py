@@ -60,8 +60,8 @@ def waiting(page):
 
 
 def test_a_ground_named_at_the_kiosk_counts_after_one_key(hospital, window):
-    first, pregnant, mistaken = (hospital.check_in("XN", declared=said) for said in ((), ("pregnant",), ("war_merit",)))
-    page = at_the_keyboard(window, hospital, "le.tan", "XN/110")
+    first, pregnant, mistaken = (hospital.check_in("K02", declared=said) for said in ((), ("pregnant",), ("war_merit",)))
+    page = at_the_keyboard(window, hospital, "le.tan", "K02/204")
     asking = page.locator(".declared li b")
     assert asking.all_inner_texts() == [pregnant["number"], mistaken["number"]]
     line = page.locator(".lists .list:not(.declared)").first.locator("li b")
