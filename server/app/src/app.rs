@@ -183,7 +183,7 @@ impl App {
     /// Reads the secrets, opens the database and loads the trust store.
     pub async fn open(config: Config, clock: SharedClock, outside: Outside) -> Result<Self, StartError> {
         let facility = &config.hospital.facility_code;
-        let keys = Arc::new(Keys::from_master(&*config.master_key.read_key("master_key")?, facility.clone()));
+        let master = config.master_key.read_key("master_key")?;
         let hospital_system = config.hospital_system.as_ref().map(|system| system.key.read_key("hospital_system.key"));
         let hospital_system = hospital_system.transpose()?.map(|key| Sha256::digest(key.as_slice()).into());
         let mut authorities = TrustStore::new(TrustPolicy::default());
@@ -192,7 +192,7 @@ impl App {
         }
         let database = &config.database;
         let store = Store::open(&database.url()?, database.durability, database.connections, facility).await?;
-        key_check::verify(&store, &keys).await?;
+        let keys = Arc::new(key_check::open(&store, &master, facility).await?);
         let departments = department::open(&store, &config, unix_ms(clock.now())).await?;
         let Outside { insurance, eid, signer, carrier, accounts, roster } = outside;
         for account in accounts {

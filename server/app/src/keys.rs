@@ -1,5 +1,6 @@
 //! The hospital's keys: columns sealed at rest, keyed hashes to look sealed values up, and the box that kiosks
-//! seal offline check-ins to. All are derived (HKDF-SHA256, RFC 5869) from one 256-bit master key.
+//! seal offline check-ins to. All are derived (HKDF-SHA256, RFC 5869) from one 256-bit master key, and from those before
+//! it where it was changed.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,7 +22,8 @@ const NONCE_BYTES: usize = 24;
 
 pub struct Keys {
     seal: XChaCha20Poly1305,
-    lookup: Zeroizing<[u8; 32]>,
+    /// Of every master key there was, the oldest first.
+    lookups: Vec<Zeroizing<[u8; 32]>>,
     offline: crypto_box::SecretKey,
     /// Signs the codes of printed papers, and nothing else.
     papers: certificates::offline::PaperSigningKey,
@@ -55,30 +57,67 @@ pub enum SealError {
 
 impl Keys {
     pub fn from_master(master: &[u8; 32], facility: FacilityCode) -> Self {
-        let hkdf = Hkdf::<Sha256>::new(Some(b"tiepdon-server"), master);
-        let derive = |label: &[u8]| {
-            let mut key = Zeroizing::new([0; 32]);
-            hkdf.expand(label, key.as_mut_slice()).expect("32 bytes are less than 255 hash lengths");
-            key
-        };
+        Self::of(&[], master, facility)
+    }
+
+    /// After master keys were changed. What kiosks, paper and other machines hold stays good: their keys are those of the
+    /// first master key. Columns are sealed with the newest; look-ups are hashed with every one in turn, so that a hash can
+    /// be carried on without the value.
+    pub fn of(earlier: &[Zeroizing<[u8; 32]>], newest: &[u8; 32], facility: FacilityCode) -> Self {
+        let first = earlier.first().map_or(newest, |first| &**first);
+        let masters = earlier.iter().map(|master| &**master).chain([newest]);
         Self {
-            seal: XChaCha20Poly1305::new(derive(b"columns").as_slice().into()),
-            lookup: derive(b"look-up"),
-            offline: crypto_box::SecretKey::from(*derive(b"offline check-ins")),
-            papers: paper_key(derive),
-            audit: ed25519_dalek::SigningKey::from_bytes(&derive(b"audit checkpoints")),
+            seal: XChaCha20Poly1305::new(derived(newest, b"columns").as_slice().into()),
+            lookups: masters.map(|master| derived(master, b"look-up")).collect(),
+            offline: crypto_box::SecretKey::from(*derived(first, b"offline check-ins")),
+            papers: paper_key(|label| derived(first, label)),
+            audit: ed25519_dalek::SigningKey::from_bytes(&derived(first, b"audit checkpoints")),
             facility,
         }
     }
 
     /// HMAC-SHA256 of a value that has few possibilities, so that the database alone does not reveal it.
     pub fn keyed_hash(&self, purpose: &'static str, value: &[u8]) -> [u8; 32] {
-        let mut mac =
-            <Hmac<Sha256> as Mac>::new_from_slice(self.lookup.as_slice()).expect("HMAC takes keys of any length");
-        mac.update(purpose.as_bytes());
-        mac.update(&[0]);
-        mac.update(value);
-        mac.finalize().into_bytes().into()
+        let (first, later) = self.lookups.split_first().expect("there is a master key");
+        let hash = hmac(first, &[purpose.as_bytes(), &[0], value]);
+        later.iter().fold(hash, |hash, key| hmac(key, &[&hash]))
+    }
+
+    /// A hash of the master keys before the newest, as it is with the newest.
+    pub(crate) fn hash_carried_on(&self, hash: &[u8]) -> [u8; 32] {
+        hmac(self.lookups.last().expect("there is a master key"), &[hash])
+    }
+
+    /// A sealed value, sealed again by `other`.
+    pub(crate) fn seal_anew(
+        &self,
+        place: Place<'_>,
+        sealed: &[u8],
+        (other, there): (&Self, Place<'_>),
+    ) -> Result<Vec<u8>, SealError> {
+        Ok(other.sealed(there, &self.opened(place, sealed)?))
+    }
+
+    fn sealed(&self, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; NONCE_BYTES];
+        rand::rngs::OsRng.fill_bytes(&mut nonce);
+        let aad = self.associated_data(place);
+        let sealed = self
+            .seal
+            .encrypt(XNonce::from_slice(&nonce), Payload { msg: plain, aad: &aad })
+            .expect("a column is far below the cipher's limit of 256 GiB");
+        [&[SEAL_VERSION], nonce.as_slice(), sealed.as_slice()].concat()
+    }
+
+    fn opened(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (version, rest) = sealed.split_first().ok_or(SealError::Form)?;
+        if *version != SEAL_VERSION || rest.len() < NONCE_BYTES {
+            return Err(SealError::Form);
+        }
+        let (nonce, sealed) = rest.split_at(NONCE_BYTES);
+        let aad = self.associated_data(place);
+        let plain = self.seal.decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: &aad });
+        plain.map(Zeroizing::new).map_err(|_| SealError::Altered)
     }
 
     /// The X25519 key that offline check-ins are sealed to.
@@ -106,6 +145,19 @@ impl Keys {
     }
 }
 
+fn derived(master: &[u8; 32], label: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    let hkdf = Hkdf::<Sha256>::new(Some(b"tiepdon-server"), master);
+    hkdf.expand(label, key.as_mut_slice()).expect("32 bytes are less than 255 hash lengths");
+    key
+}
+
+fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes keys of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
 /// A scalar of P-256. All but one in 2^32 derived values are one; then the next is taken.
 fn paper_key(derive: impl Fn(&[u8]) -> Zeroizing<[u8; 32]>) -> certificates::offline::PaperSigningKey {
     let scalars = (0_u8..=255).map(|attempt| derive(&[b"papers ".as_slice(), &[attempt]].concat()));
@@ -122,28 +174,11 @@ impl fmt::Debug for Keys {
 impl<T: Serialize + DeserializeOwned> Sealed<T> {
     pub fn seal(keys: &Keys, place: Place<'_>, value: &T) -> Self {
         let plain = Zeroizing::new(serde_json::to_vec(value).expect("stored shapes have string keys only"));
-        let mut nonce = [0; NONCE_BYTES];
-        rand::rngs::OsRng.fill_bytes(&mut nonce);
-        let aad = keys.associated_data(place);
-        let sealed = keys
-            .seal
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad: &aad })
-            .expect("a column is far below the cipher's limit of 256 GiB");
-        Self { bytes: [&[SEAL_VERSION], nonce.as_slice(), sealed.as_slice()].concat(), content: PhantomData }
+        Self { bytes: keys.sealed(place, &plain), content: PhantomData }
     }
 
     pub fn open(&self, keys: &Keys, place: Place<'_>) -> Result<T, SealError> {
-        let (version, rest) = self.bytes.split_first().ok_or(SealError::Form)?;
-        if *version != SEAL_VERSION || rest.len() < NONCE_BYTES {
-            return Err(SealError::Form);
-        }
-        let (nonce, sealed) = rest.split_at(NONCE_BYTES);
-        let aad = keys.associated_data(place);
-        let plain = keys
-            .seal
-            .decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: &aad })
-            .map_err(|_| SealError::Altered)?;
-        serde_json::from_slice(&Zeroizing::new(plain)).map_err(|_| SealError::Shape)
+        serde_json::from_slice(&keys.opened(place, &self.bytes)?).map_err(|_| SealError::Shape)
     }
 }
 

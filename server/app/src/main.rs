@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use emrtd::Fingerprint;
 use server::app::{App, Outside};
 use server::clock::{SharedClock, SystemClock};
-use server::config::Config;
+use server::config::{Config, SecretSource};
 use server::tls::ServedCertificate;
 use server::trust::{PinReason, UnpinReason};
 use server::{audit, enrolment, keys, staff, trust};
@@ -69,6 +69,12 @@ enum Command {
     FirstCost { visit: String },
     /// Prints a fresh 256-bit key, as the master key is one.
     NewKey,
+    /// Seals everything under another master key, in one transaction; every server must have been stopped.
+    ChangeMasterKey {
+        /// A file with the new key, as `new-key` prints it.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Prints the OpenAPI document of the kiosk API.
     Openapi,
 }
@@ -241,6 +247,17 @@ async fn run(line: CommandLine) -> Outcome {
             say(&format!("{} holds the database; it opens with the same master key only", to.display()))
         }
         Command::FirstCost { visit } => administer::signal_first_cost(&app().await?, &visit).await,
+        Command::ChangeMasterKey { to } => {
+            let app = app().await?;
+            let new = SecretSource::File(to.clone()).read_key("--to")?;
+            let done = server::privacy::rotate(&app, &new, "command line").await?;
+            app.store.close().await;
+            say(&format!("{} values sealed and {} look-ups hashed anew", done.values, done.hashes))?;
+            say(&format!(
+                "set master_key to the content of {}; keep the old key with the backups made with it",
+                to.display()
+            ))
+        }
         Command::NewKey => say(&keys::new_key().1),
         Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),
     }

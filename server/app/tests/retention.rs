@@ -2,7 +2,7 @@
 
 mod fixture;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +10,15 @@ use fixture::TestDatabase;
 use fixture::desk::Browser;
 use fixture::hospital::{CONSENT_TEXT, Hospital, MAU, OPENING, card, issuer, of_visit, visit};
 use server::clock::ManualClock;
-use server::keys::{Place, Sealed};
-use server::privacy::dossier::{self, Asking, Reason};
+use server::keys::{Place, Sealed, parse_key};
+use server::privacy::dossier::{self, Asking, Dossier, Reason};
 use server::privacy::retention::{Kind, OF_A_DRAFT, RULES, key_bytes};
+use server::privacy::rotation::RotationError;
 use server::privacy::tables::{Erasure, Ground, SealedRow, TABLES, Table, Whose};
-use server::privacy::{purge, remaining};
+use server::privacy::{purge, remaining, rotate};
 use server::staff::Role;
-use server::store::{Cell, Record};
-use server::{App, Outside};
+use server::store::{Cell, HeartbeatRow, Record};
+use server::{App, Outside, StartError};
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe, Row};
@@ -420,7 +421,7 @@ async fn postgresql_follows_the_same_rules() {
     let mut config = fixture::hospital::config(&directory, None, "");
     config.database = toml::from_str(&format!("url = \"{}\"", database.url)).expect("a database");
     let clock = Arc::new(ManualClock::at(OPENING));
-    let app = App::open(config, clock, Outside::default()).await.expect("opens");
+    let app = App::open(config.clone(), clock.clone(), Outside::default()).await.expect("opens");
     let found = remaining(&app).await.expect("counts");
     assert!(found.iter().all(|due| due.rows == 0));
     purge(&app, "worker").await.expect("purges");
@@ -432,5 +433,104 @@ async fn postgresql_follows_the_same_rules() {
     assert_eq!(purge(&app, "worker").await.expect("purges")["challenges"], 1);
     assert_eq!(dossier::export(&app, NUMBER, ASKING).await.expect("exports").rows(), 0);
     dossier::erase(&app, NUMBER, ASKING).await.expect("erases");
+
+    let password = zeroize::Zeroizing::new("mot mat khau dai".to_owned());
+    server::staff::add(&app, "hoa", "Lê Thị Hoà", password, Role::Head).await.expect("adds");
+    assert!(rotate(&app, &[21; 32], "command line").await.expect("changes").values >= 1);
     app.store.close().await;
+    std::fs::write(directory.path().join("master.key"), hex::encode([21; 32])).expect("writes");
+    let app = App::open(config, clock, Outside::default()).await.expect("opens");
+    let account = app.store.accounts().await.expect("reads").remove(0);
+    let place = Place { column: "staff.name", row: "hoa" };
+    assert_eq!(account.name.open(&app.keys, place).expect("opens"), "Lê Thị Hoà");
+    app.store.close().await;
+}
+
+/// The same hospital with this master key in its file.
+async fn with_master(hospital: &Hospital, master: &[u8; 32]) -> Result<App, StartError> {
+    std::fs::write(hospital.directory.path().join("master.key"), hex::encode(master)).expect("writes");
+    App::open(hospital.app.config.clone(), hospital.clock.clone(), Outside::default()).await
+}
+
+/// What was sealed, opened; without the hashes, which are others afterwards.
+fn opened(held: &Dossier) -> BTreeMap<&'static str, Vec<serde_json::Value>> {
+    let tables = held.tables.iter().map(|(name, rows)| {
+        let table = TABLES.iter().find(|table| table.name == *name).expect("is listed");
+        let rows = rows.iter().map(|row| {
+            let mut row = row.clone();
+            table.keyed.iter().for_each(|column| drop(row.as_object_mut().and_then(|row| row.remove(*column))));
+            row
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by_key(ToString::to_string);
+        (*name, rows)
+    });
+    tables.filter(|(name, _)| *name != "audit").collect()
+}
+
+#[tokio::test]
+async fn under_another_master_key_everything_opens_and_everybody_is_found_and_the_old_one_is_refused() {
+    let hospital = Hospital::open(None).await;
+    let pool = beside(&hospital).await;
+    let planting = planting(&hospital, 3);
+    for table in of_patients() {
+        planting.plant(&hospital.app, &pool, table).await;
+    }
+    let password = zeroize::Zeroizing::new("mot mat khau dai".to_owned());
+    server::staff::add(&hospital.app, "hoa", "Lê Thị Hoà", password, Role::Head).await.expect("adds");
+    let before = opened(&dossier::export(&hospital.app, NUMBER, ASKING).await.expect("exports"));
+    let first = *parse_key(&std::fs::read_to_string(hospital.directory.path().join("master.key")).expect("reads"))
+        .expect("a key");
+    let offline = hospital.app.keys.offline_public_key();
+
+    let mut app = hospital.app.clone();
+    let mut old = first;
+    for master in [[21; 32], [22; 32]] {
+        let done = rotate(&app, &master, "command line").await.expect("changes");
+        assert!(done.values > 20 && done.hashes > 10, "{done:?}");
+        assert!(matches!(with_master(&hospital, &old).await, Err(StartError::OtherKey(_))));
+        app = with_master(&hospital, &master).await.expect("opens");
+        assert_eq!(opened(&dossier::export(&app, NUMBER, ASKING).await.expect("exports")), before);
+        let account = app.store.accounts().await.expect("reads").remove(0);
+        let place = Place { column: "staff.name", row: "hoa" };
+        assert_eq!(account.name.open(&app.keys, place).expect("opens"), "Lê Thị Hoà");
+        assert_eq!(app.keys.offline_public_key(), offline, "what kiosks sealed can be opened");
+        old = master;
+    }
+    for known in [first, [21; 32], [22; 32]] {
+        assert!(matches!(rotate(&app, &known, "command line").await, Err(RotationError::UsedBefore)));
+    }
+    // What is planted afterwards is found beside what was there before.
+    dossier::erase(&app, NUMBER, ASKING).await.expect("erases");
+    let audit = server::audit::verify(&app, None).await;
+    assert!(audit.is_ok(), "{audit:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_the_master_key_that_cannot_be_finished_changes_nothing() {
+    let hospital = Hospital::open(None).await;
+    let (app, pool) = (&hospital.app, beside(&hospital).await);
+    for table in of_patients() {
+        planting(&hospital, 3).plant(app, &pool, table).await;
+    }
+    let before = opened(&dossier::export(app, NUMBER, ASKING).await.expect("exports"));
+    let whole = sqlx::query("SELECT body_sealed FROM hospital_events").fetch_one(&pool).await.expect("reads");
+    sqlx::query("UPDATE hospital_events SET body_sealed = $1")
+        .bind(vec![1_u8; 64])
+        .execute(&pool)
+        .await
+        .expect("writes");
+    let stopped = rotate(app, &[21; 32], "command line").await;
+    assert!(matches!(stopped, Err(RotationError::Sealed { table: "hospital_events", .. })), "{stopped:?}");
+    let body: Vec<u8> = whole.get("body_sealed");
+    sqlx::query("UPDATE hospital_events SET body_sealed = $1").bind(body).execute(&pool).await.expect("writes");
+    assert_eq!(opened(&dossier::export(app, NUMBER, ASKING).await.expect("exports")), before);
+
+    let mut tx = app.store.begin().await.expect("begins");
+    let beat = HeartbeatRow { worker: "w".into(), started_at: app.now_ms(), beat_at: app.now_ms() };
+    tx.beat(&beat, 0).await.expect("beats");
+    tx.commit().await.expect("commits");
+    assert!(matches!(rotate(app, &[21; 32], "command line").await, Err(RotationError::ServerAtWork)));
+    hospital.clock.advance(Duration::from_secs(180));
+    rotate(app, &[21; 32], "command line").await.expect("changes");
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::tables::{Erasure, Ground, SealedRow, TABLES, Table, Whose};
+use super::tables::{Erasure, Ground, TABLES, Table, Whose};
 use crate::app::App;
 use crate::keys::{SealError, Sealed};
 use crate::store::{Cell, Record, StoreError, Tx, stored_codes};
@@ -338,19 +338,10 @@ fn opened(app: &App, table: &Table, record: &Record) -> Result<Value, DossierErr
         if name == "facility_code" {
             continue;
         }
-        let sealed = table.sealed.iter().find(|column| {
-            column.column == name && column.only.is_none_or(|(column, value)| record.text(column) == Some(value))
-        });
+        let sealed = table.sealed.iter().find(|column| column.column == name && column.is_of(record));
         let value = match (sealed, cell) {
             (Some(column), Cell::Bytes(bytes)) if !bytes.is_empty() => {
-                let key = match column.row {
-                    SealedRow::Text(column) => record.text(column).unwrap_or_default().to_owned(),
-                    SealedRow::HexOf(column) => match record.cell(column) {
-                        Some(Cell::Bytes(bytes)) => hex::encode(bytes),
-                        Some(Cell::Null | Cell::Integer(_) | Cell::Real(_) | Cell::Text(_)) | None => String::new(),
-                    },
-                    SealedRow::Fixed(key) => key.to_owned(),
-                };
+                let key = column.row_of(record);
                 let value = Sealed::<Value>::from_stored(bytes.clone()).open(&app.keys, column.place(&key));
                 readable(value.map_err(|source| DossierError::Sealed { table: table.name, source })?)
             }

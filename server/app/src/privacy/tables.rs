@@ -4,6 +4,7 @@
 //! A test compares the list with the migrations: a table that nobody decided about does not pass.
 
 use crate::keys::Place;
+use crate::store::{Cell, Record};
 
 pub struct Table {
     pub name: &'static str,
@@ -105,6 +106,23 @@ impl Ground {
 impl SealedColumn {
     pub fn place<'a>(&self, row: &'a str) -> Place<'a> {
         Place { column: self.place, row }
+    }
+
+    /// The row's part of the place.
+    pub fn row_of(&self, record: &Record) -> String {
+        match self.row {
+            SealedRow::Text(column) => record.text(column).unwrap_or_default().to_owned(),
+            SealedRow::HexOf(column) => match record.cell(column) {
+                Some(Cell::Bytes(bytes)) => hex::encode(bytes),
+                Some(Cell::Null | Cell::Integer(_) | Cell::Real(_) | Cell::Text(_)) | None => String::new(),
+            },
+            SealedRow::Fixed(key) => key.to_owned(),
+        }
+    }
+
+    /// Was this row's value sealed here?
+    pub fn is_of(&self, record: &Record) -> bool {
+        self.only.is_none_or(|(column, value)| record.text(column) == Some(value))
     }
 }
 

@@ -189,6 +189,16 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// How many workers said since then that they are at work.
+    pub(crate) async fn beats_since(&mut self, since: i64) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) AS beats FROM worker_heartbeats WHERE facility_code = $1 AND beat_at >= $2";
+        let statement = self.query(sql).bind(since);
+        let row = self.one(statement).await?;
+        Ok(row.map(|row| row.try_get("beats")).transpose()?.unwrap_or(0))
+    }
+}
+
 fn destination_row(row: &sqlx::any::AnyRow) -> Result<DestinationRow, StoreError> {
     Ok(DestinationRow {
         kind: DispatchKind::from_stored(row.try_get("kind")?)?,

@@ -27,6 +27,17 @@ impl Record {
         self.0.iter().find(|(name, _)| name == column).map(|(_, cell)| cell)
     }
 
+    pub(crate) fn replace(&mut self, column: &str, cell: Cell) {
+        if let Some((_, there)) = self.0.iter_mut().find(|(name, _)| name == column) {
+            *there = cell;
+        }
+    }
+
+    /// That a row has these values, bound from this place on.
+    fn conditions(&self, first: usize) -> String {
+        (first..).zip(&self.0).map(|(at, (column, _))| format!(" AND {column} = ${at}")).collect()
+    }
+
     pub fn text(&self, column: &str) -> Option<&str> {
         match self.cell(column) {
             Some(Cell::Text(text)) => Some(text),
@@ -102,13 +113,38 @@ impl Tx {
             None => format!("DELETE FROM {table}"),
             Some(changes) => format!("UPDATE {table} SET {changes}"),
         };
-        let mut sql = format!("{verb} WHERE facility_code = $1 AND {condition}");
-        for (place, (column, _)) in key.0.iter().enumerate() {
-            sql.push_str(&format!(" AND {column} = ${}", place + 3));
-        }
+        let sql = format!("{verb} WHERE facility_code = $1 AND {condition}{}", key.conditions(3));
         let statement = bound(self.statement(sql), value);
         let statement = key.0.iter().fold(statement, |statement, (_, cell)| bound(statement, cell.clone()));
         Ok(self.execute(statement).await? == 1)
+    }
+
+    /// The keys of all rows.
+    pub(crate) async fn all_keys(&mut self, (table, key): (&str, &[&str])) -> Result<Vec<Record>, StoreError> {
+        // Of a table with one row the key is the facility's own.
+        let columns = if key.is_empty() { "facility_code".to_owned() } else { key.join(", ") };
+        let statement = self.statement(format!("SELECT {columns} FROM {table} WHERE facility_code = $1"));
+        self.all(statement).await?.iter().map(record).collect()
+    }
+
+    pub(crate) async fn row(&mut self, table: &str, key: &Record) -> Result<Option<Record>, StoreError> {
+        let sql = format!("SELECT * FROM {table} WHERE facility_code = $1{}", key.conditions(2));
+        let statement = key.0.iter().fold(self.statement(sql), |statement, (_, cell)| bound(statement, cell.clone()));
+        self.one(statement).await?.as_ref().map(record).transpose()
+    }
+
+    pub(crate) async fn change_row(
+        &mut self,
+        table: &str,
+        changed: &[(&'static str, Vec<u8>)],
+        key: &Record,
+    ) -> Result<(), StoreError> {
+        let columns: Vec<_> = (2..).zip(changed).map(|(at, (column, _))| format!("{column} = ${at}")).collect();
+        let conditions = key.conditions(columns.len() + 2);
+        let sql = format!("UPDATE {table} SET {} WHERE facility_code = $1{conditions}", columns.join(", "));
+        let statement = changed.iter().fold(self.statement(sql), |statement, (_, bytes)| statement.bind(bytes.clone()));
+        let statement = key.0.iter().fold(statement, |statement, (_, cell)| bound(statement, cell.clone()));
+        self.execute(statement).await.map(drop)
     }
 
     fn statement(&self, sql: String) -> Statement {
