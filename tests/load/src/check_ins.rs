@@ -31,9 +31,25 @@ pub struct Report {
     pub visits_per_s: f64,
     /// Visits a second over the floor's.
     pub ratio: f64,
-    /// Of one whole visit (two requests) at half of that rate.
+    /// Of the check-in, from its request to its ticket, at half of that rate.
+    pub check_in: Latency,
+    /// Of the whole visit, identification and check-in, from when it was due.
+    pub visit: Latency,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Latency {
     pub p50_ms: f64,
     pub p99_ms: f64,
+}
+
+impl Latency {
+    fn of(mut took: Vec<Duration>) -> Self {
+        took.sort();
+        let at = |part: f64| took.get((took.len() as f64 * part) as usize);
+        let ms = |took: Option<&Duration>| took.map_or(f64::NAN, |took| took.as_secs_f64() * 1e3);
+        Self { p50_ms: ms(at(0.5)), p99_ms: ms(at(0.99)) }
+    }
 }
 
 /// A kiosk's client.
@@ -62,8 +78,8 @@ impl Kiosk {
         Ok(self.put(api::path::CHECK_IN, Uuid::new_v4(), &request).await?.json().await?)
     }
 
-    /// Identification by the card's code, then the check-in.
-    async fn visit(&self, department: &DepartmentCode) -> Result<(), LoadError> {
+    /// Identification by the card's code, then the check-in; how long that took.
+    async fn visit(&self, department: &DepartmentCode) -> Result<Duration, LoadError> {
         let claim = NumberClaim { number: "085000000017".to_owned(), name: None, birth: None };
         let asked =
             IdentificationRequest { document: DocumentClaim::CardQr(claim), face: FaceClaim::NotAsked, consent: None };
@@ -72,8 +88,9 @@ impl Kiosk {
         let (department, payer) = (department.clone(), Payer::Undecided);
         let request =
             CheckInRequest { department, payer, counter: Some(CounterReason::NumberOnly), declared: Vec::new() };
+        let begin = Instant::now();
         self.put(api::path::CHECK_IN, visit, &request).await?.bytes().await?;
-        Ok(())
+        Ok(begin.elapsed())
     }
 }
 
@@ -88,11 +105,7 @@ pub async fn measure(engine: Engine) -> Result<Report, LoadError> {
     let (_running, _) = place.start().await?;
     at_once(&kiosk, WARMING).await?;
     let visits_per_s = at_once(&kiosk, VISITS).await?;
-    let mut took = at_rate(&kiosk, visits_per_s / 2.0).await?;
-    took.sort();
-    let at =
-        |part: f64| took.get((took.len() as f64 * part) as usize).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3);
-    let (p50_ms, p99_ms) = (at(0.5), at(0.99));
+    let (visits, check_ins) = at_rate(&kiosk, visits_per_s / 2.0).await?.into_iter().unzip();
     let after = floor_of(&place).await?;
     let ratio = visits_per_s / f64::midpoint(before, after);
     let floor = match engine {
@@ -110,8 +123,8 @@ pub async fn measure(engine: Engine) -> Result<Report, LoadError> {
         floor_per_s: [before, after],
         visits_per_s,
         ratio,
-        p50_ms,
-        p99_ms,
+        check_in: Latency::of(check_ins),
+        visit: Latency::of(visits),
     })
 }
 
@@ -145,8 +158,9 @@ async fn at_once(kiosk: &Kiosk, visits: usize) -> Result<f64, LoadError> {
     Ok(visits as f64 / begin.elapsed().as_secs_f64())
 }
 
-/// Visits that begin when they are due, whether those before are done or not; how long each took from then on.
-async fn at_rate(kiosk: &Kiosk, per_s: f64) -> Result<Vec<Duration>, LoadError> {
+/// Visits that begin when they are due, whether those before are done or not; how long each took from then on, and its
+/// check-in alone.
+async fn at_rate(kiosk: &Kiosk, per_s: f64) -> Result<Vec<(Duration, Duration)>, LoadError> {
     let count = (HALF_LOAD.as_secs_f64() * per_s) as u32;
     let (begin, apart) = (tokio::time::Instant::now(), HALF_LOAD / count.max(1));
     let mut under_way = tokio::task::JoinSet::new();
@@ -155,8 +169,8 @@ async fn at_rate(kiosk: &Kiosk, per_s: f64) -> Result<Vec<Duration>, LoadError> 
         let (kiosk, due) = (kiosk.clone(), begin + apart * number);
         tokio::time::sleep_until(due).await;
         under_way.spawn(async move {
-            kiosk.visit(&here).await?;
-            Ok::<Duration, LoadError>(due.elapsed())
+            let check_in = kiosk.visit(&here).await?;
+            Ok::<_, LoadError>((due.elapsed(), check_in))
         });
     }
     let mut took = Vec::new();
