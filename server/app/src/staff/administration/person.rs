@@ -204,9 +204,10 @@ fn held(found: &Dossier, asked: &Asked, staff: &Staff, language: Language) -> Ma
 fn gone(erased: &Erased, language: Language) -> Markup {
     html! {
         section.card.part {
-            h2 { (language.pick("Đã xoá", "Erased")) }
+            @let nothing = erased.erased.is_empty();
+            h2 { @if nothing { (language.pick("Không có gì được xoá", "Nothing was erased")) } @else { (language.pick("Đã xoá", "Erased")) } }
             p role="status" { (language.pick("Mã biên bản", "Record")) " " span.hash { (erased.id) } }
-            @if erased.erased.is_empty() { p.empty { (language.pick("Không có gì để xoá.", "There was nothing to erase.")) } } @else {
+            @if !nothing {
                 table {
                     thead { tr { th { (language.pick("Loại", "Kind")) } th { (language.pick("Số dòng", "Rows")) } } }
                     tbody { @for (table, rows) in &erased.erased {
