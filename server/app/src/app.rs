@@ -183,7 +183,7 @@ impl App {
     /// Reads the secrets, opens the database and loads the trust store.
     pub async fn open(config: Config, clock: SharedClock, outside: Outside) -> Result<Self, StartError> {
         let facility = &config.hospital.facility_code;
-        let master = config.master_key.read_key("master_key")?;
+        let master = config.master_key.read()?;
         let hospital_system = config.hospital_system.as_ref().map(|system| system.key.read_key("hospital_system.key"));
         let hospital_system = hospital_system.transpose()?.map(|key| Sha256::digest(key.as_slice()).into());
         let mut authorities = TrustStore::new(TrustPolicy::default());

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xmldsig::{KeyError, SigningKey, SoftwareKey, TokenKey, TokenName, TokenSettings};
+use xmldsig::{KeyError, SigningKey, SoftwareKey, TokenKey, TokenSettings};
 use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, KeyConfig};
@@ -27,12 +27,7 @@ impl HeldKey {
             KeyConfig::Pkcs12 { pkcs12, password: secret } => {
                 Source::Pkcs12 { file: pkcs12.clone(), password: secret.read(password)? }
             }
-            KeyConfig::Pkcs11 { module, token_label, key_label, pin_file } => Source::Token(TokenSettings {
-                module: module.clone(),
-                token: TokenName::Label(token_label.clone()),
-                key_label: key_label.clone(),
-                pin_file: pin_file.clone(),
-            }),
+            KeyConfig::Pkcs11(token) => Source::Token(token.settings()),
         }))
     }
 

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use emrtd::Fingerprint;
 use server::app::{App, Outside};
 use server::clock::{SharedClock, SystemClock};
-use server::config::{Config, SecretSource};
+use server::config::{Config, MasterKeyConfig, SecretSource};
 use server::tls::ServedCertificate;
 use server::trust::{PinReason, UnpinReason};
 use server::{audit, enrolment, keys, staff, trust};
@@ -72,8 +72,11 @@ enum Command {
     /// Seals everything under another master key, in one transaction; every server must have been stopped.
     ChangeMasterKey {
         /// A file with the new key, as `new-key` prints it.
+        #[arg(long, required_unless_present = "to_config", conflicts_with = "to_config")]
+        to: Option<PathBuf>,
+        /// A configuration file whose `master_key` says where the new key is: on a token, for one.
         #[arg(long)]
-        to: PathBuf,
+        to_config: Option<PathBuf>,
     },
     /// Prints the OpenAPI document of the kiosk API.
     Openapi,
@@ -247,16 +250,20 @@ async fn run(line: CommandLine) -> Outcome {
             say(&format!("{} holds the database; it opens with the same master key only", to.display()))
         }
         Command::FirstCost { visit } => administer::signal_first_cost(&app().await?, &visit).await,
-        Command::ChangeMasterKey { to } => {
+        Command::ChangeMasterKey { to, to_config } => {
             let app = app().await?;
-            let new = SecretSource::File(to.clone()).read_key("--to")?;
-            let done = server::privacy::rotate(&app, &new, "command line").await?;
+            let (new, value) = match (to, to_config) {
+                (_, Some(config)) => (Config::read(&config)?.master_key, format!("that of {}", config.display())),
+                (Some(file), None) => {
+                    let value = format!("the content of {}", file.display());
+                    (MasterKeyConfig::Secret(SecretSource::File(file)), value)
+                }
+                (None, None) => return Err("say where the new key is: --to or --to-config".into()),
+            };
+            let done = server::privacy::rotate(&app, &*new.read()?, "command line").await?;
             app.store.close().await;
             say(&format!("{} values sealed and {} look-ups hashed anew", done.values, done.hashes))?;
-            say(&format!(
-                "set master_key to the content of {}; keep the old key with the backups made with it",
-                to.display()
-            ))
+            say(&format!("set master_key to {value}; keep the old key with the backups made with it"))
         }
         Command::NewKey => say(&keys::new_key().1),
         Command::Openapi => say(&serde_json::to_string_pretty(&server::openapi_document())?),

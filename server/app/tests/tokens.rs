@@ -10,10 +10,12 @@ use std::sync::Arc;
 use fixture::desk::{Browser, by, driver, papers, state, work};
 use fixture::hospital::{Hospital, OPENING};
 use server::certificate::{CertificateState, Why};
-use server::config::Config;
+use server::config::{Config, MasterKeyConfig, TokenConfig};
 use server::dispatch::{FacilitySigner, Signer};
+use server::keys::Place;
 use server::paper::{self, Notes};
 use server::staff::Role;
+use server::{App, Outside, StartError};
 use xmldsig::sim::Signer as KeyOwner;
 use xmldsig::sim::soft_token::{self, KEY_LABEL, PIN};
 use xmldsig::{Algorithm, verify_detached, verify_enveloped};
@@ -26,12 +28,12 @@ fn on_token(label: &str, pin_file: &str) -> String {
     format!(r#"{{ module = "{module}", token_label = "{label}", key_label = "{KEY_LABEL}", pin_file = "{pin_file}" }}"#)
 }
 
-#[test]
-fn doctor_and_facility_sign_with_tokens_and_an_unplugged_one_is_told() {
+/// In a process of its own whose SoftHSM has a new folder.
+fn in_own_process<F: Future<Output = ()>>(test: &str, story: impl FnOnce(PathBuf) -> F) {
     let Some(folder) = std::env::var_os(FOLDER) else {
         let folder = tempfile::tempdir().expect("a folder");
         let output = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "doctor_and_facility_sign_with_tokens_and_an_unplugged_one_is_told", "--nocapture"])
+            .args(["--exact", test, "--nocapture"])
             .env("SOFTHSM2_CONF", soft_token::configuration(folder.path()))
             .env(FOLDER, folder.path())
             .output()
@@ -44,7 +46,53 @@ fn doctor_and_facility_sign_with_tokens_and_an_unplugged_one_is_told() {
     runtime.block_on(story(PathBuf::from(folder)));
 }
 
-async fn story(folder: PathBuf) {
+#[test]
+fn doctor_and_facility_sign_with_tokens_and_an_unplugged_one_is_told() {
+    in_own_process("doctor_and_facility_sign_with_tokens_and_an_unplugged_one_is_told", signing);
+}
+
+#[test]
+fn the_master_key_moves_into_a_token_and_the_server_starts_only_while_it_is_there() {
+    in_own_process("the_master_key_moves_into_a_token_and_the_server_starts_only_while_it_is_there", moving_in);
+}
+
+async fn moving_in(folder: PathBuf) {
+    let hospital = Hospital::open(None).await;
+    let password = zeroize::Zeroizing::new("mot mat khau dai".to_owned());
+    server::staff::add(&hospital.app, "hoa", "Lê Thị Hoà", password, Role::Head).await.expect("adds");
+    let pin = folder.join("master.pin");
+    std::fs::write(&pin, PIN).expect("writes");
+    soft_token::make_secret("master", &[7; 32]);
+
+    let master = MasterKeyConfig::Pkcs11(TokenConfig {
+        module: soft_token::module(),
+        token_label: "master".to_owned(),
+        key_label: KEY_LABEL.to_owned(),
+        pin_file: pin,
+    });
+    let new = master.read().expect("a key");
+    server::privacy::rotate(&hospital.app, &new, "command line").await.expect("changes");
+    let mut config = hospital.app.config.clone();
+    let with_the_file = App::open(config.clone(), hospital.clock.clone(), Outside::default()).await;
+    assert!(matches!(with_the_file, Err(StartError::OtherKey(_))));
+
+    config.master_key = master;
+    let app = App::open(config.clone(), hospital.clock.clone(), Outside::default()).await.expect("opens");
+    let name = &app.store.accounts().await.expect("reads")[0].name;
+    let place = Place { column: "staff.name", row: "hoa" };
+    assert_eq!(name.open(&app.keys, place).expect("opens"), "Lê Thị Hoà");
+
+    std::fs::rename(folder.join("tokens"), folder.join("drawer")).expect("unplugs");
+    std::fs::create_dir(folder.join("tokens")).expect("an empty folder");
+    let Err(error) = App::open(config, hospital.clock.clone(), Outside::default()).await else {
+        panic!("a server without its master key started");
+    };
+    let cause = std::error::Error::source(&error).expect("a cause");
+    let told = format!("{error}; {cause}");
+    assert!(told.contains("master_key") && told.contains("\"master\" is not plugged in"), "{told}");
+}
+
+async fn signing(folder: PathBuf) {
     let [before, after] = [OPENING - time::Duration::days(1), OPENING + time::Duration::days(365)];
     let doctor = KeyOwner::new(Algorithm::EcdsaP256Sha256, "CN=Le Thi Hoa,C=VN", before, after);
     let facility = KeyOwner::new(Algorithm::RsaSha256, "CN=Benh vien Da khoa Mau,C=VN", before, after);

@@ -80,12 +80,14 @@ pub enum KeyError {
     PinLocked,
     #[error("the token's PIN must be changed before it signs")]
     PinExpired,
-    #[error("the token has no private key named \"{label}\"")]
+    #[error("the token has no such key named \"{label}\"")]
     KeyAbsent { label: String },
-    #[error("the token has more than one private key named \"{label}\"")]
+    #[error("the token has more than one such key named \"{label}\"")]
     KeyAmbiguous { label: String },
     #[error("the token has no certificate for the key named \"{label}\"")]
     CertificateAbsent { label: String },
+    #[error("the token's HMAC-SHA256 is not 32 bytes long")]
+    CodeLength,
     #[error("the token failed")]
     Token(#[source] cryptoki::error::Error),
 }

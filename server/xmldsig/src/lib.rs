@@ -28,5 +28,5 @@ pub use key::{Algorithm, KeyError, SigningKey};
 pub use pkcs12::Pkcs12Error;
 pub use sign::{SignError, sign_enveloped, sign_paper};
 pub use software::SoftwareKey;
-pub use token::{TokenKey, TokenName, TokenSettings};
+pub use token::{TokenKey, TokenName, TokenSettings, token_hmac_sha256};
 pub use verify::{Signed, Step, VerifiedDocument, VerifiedPaper, VerifyError, verify_enveloped, verify_paper};

@@ -40,7 +40,7 @@ pub struct TokenSettings {
     /// The driver's shared library.
     pub module: PathBuf,
     pub token: TokenName,
-    /// `CKA_LABEL` of the private key. Its certificate has the same `CKA_ID`, or else the same label.
+    /// `CKA_LABEL` of the key. The certificate of a private key has the same `CKA_ID`, or else the same label.
     pub key_label: String,
     /// The file with the user PIN; read at each login, so that a corrected PIN needs no restart.
     pub pin_file: PathBuf,
@@ -77,13 +77,28 @@ impl TokenKey {
     /// Loads the module, logs in, and reads the certificates: the token has to be there now, and may leave afterwards.
     pub fn open(settings: TokenSettings) -> Result<Self, KeyError> {
         let module = Module::load(&settings.module)?;
-        let mut state = State::default();
+        let mut state = State::of(ObjectClass::PRIVATE_KEY);
         let chain = {
             let mut module = lock(&module);
             state.run(&settings, &mut module, |session, key| read_chain(&settings, session, key))?
         };
         Ok(Self { settings, module, state: Mutex::new(state), chain })
     }
+}
+
+/// HMAC-SHA256 (`CKM_SHA256_HMAC`, RFC 2104) of the message under a secret key that the token keeps: what keys are derived
+/// from where the secret must not be on this machine. The token may leave afterwards.
+pub fn token_hmac_sha256(settings: &TokenSettings, message: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let module = Module::load(&settings.module)?;
+    let mut module = lock(&module);
+    let mut state = State::of(ObjectClass::SECRET_KEY);
+    let code = state.run(settings, &mut module, |session, key| {
+        let code = session.sign(&Mechanism::Sha256Hmac, key, message).map_err(|error| token_error(settings, error))?;
+        let code = Zeroizing::new(code);
+        code.as_slice().try_into().map(Zeroizing::new).map_err(|_| KeyError::CodeLength)
+    });
+    state.close(&module);
+    code
 }
 
 impl SigningKey for TokenKey {
@@ -195,8 +210,8 @@ fn initialize(pkcs11: &Pkcs11) -> Result<(), CryptokiError> {
     }
 }
 
-#[derive(Default)]
 struct State {
+    class: ObjectClass,
     open: Option<Open>,
     /// The PIN that the token refused.
     refused: Option<Zeroizing<String>>,
@@ -209,6 +224,10 @@ struct Open {
 }
 
 impl State {
+    fn of(class: ObjectClass) -> Self {
+        Self { class, open: None, refused: None }
+    }
+
     /// Does the work in a session with the key; where the token fails, once more after a restart of the module.
     fn run<T>(
         &mut self,
@@ -251,7 +270,7 @@ impl State {
         let session = module.pkcs11.open_ro_session_no_drop(slot).map_err(failed)?;
         let opened = match session.login(UserType::User, Some(&AuthPin::new(Box::from(pin.as_str())))) {
             // The login is the token's, not the session's: another key of this token may have done it.
-            Ok(()) | Err(CryptokiError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => find_key(settings, &session),
+            Ok(()) | Err(CryptokiError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => self.find_key(settings, &session),
             Err(error) => Err(failed(error)),
         };
         self.refused = match opened {
@@ -267,21 +286,21 @@ impl State {
         }
     }
 
+    fn find_key(&self, settings: &TokenSettings, session: &Session) -> Result<ObjectHandle, KeyError> {
+        let label = &settings.key_label;
+        let template = [Attribute::Class(self.class), Attribute::Label(label.clone().into_bytes())];
+        let keys = session.find_objects(&template).map_err(|error| token_error(settings, error))?;
+        match keys.as_slice() {
+            [key] => Ok(*key),
+            [] => Err(KeyError::KeyAbsent { label: label.clone() }),
+            _ => Err(KeyError::KeyAmbiguous { label: label.clone() }),
+        }
+    }
+
     fn close(&mut self, module: &Module) {
         if let Some(open) = self.open.take().filter(|open| open.generation == module.generation) {
             let _ = open.session.close();
         }
-    }
-}
-
-fn find_key(settings: &TokenSettings, session: &Session) -> Result<ObjectHandle, KeyError> {
-    let label = &settings.key_label;
-    let template = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Label(label.clone().into_bytes())];
-    let keys = session.find_objects(&template).map_err(|error| token_error(settings, error))?;
-    match keys.as_slice() {
-        [key] => Ok(*key),
-        [] => Err(KeyError::KeyAbsent { label: label.clone() }),
-        _ => Err(KeyError::KeyAmbiguous { label: label.clone() }),
     }
 }
 

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use xmldsig::sim::Signer;
 use xmldsig::sim::soft_token::{self, KEY_LABEL, PIN, module};
 use xmldsig::{
-    Algorithm, KeyError, SignError, SigningKey as _, TokenKey, TokenName, TokenSettings, sign_paper, verify_paper,
+    Algorithm, KeyError, SignError, SigningKey as _, TokenKey, TokenName, TokenSettings, sign_paper, token_hmac_sha256,
+    verify_paper,
 };
 
 /// Runs the body in a process of its own whose SoftHSM has a new folder.
@@ -68,6 +69,32 @@ impl Bench {
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn a_secret_key_gives_the_codes_of_rfc_2104_and_only_while_its_token_is_there() {
+    in_own_process("a_secret_key_gives_the_codes_of_rfc_2104_and_only_while_its_token_is_there", |bench| {
+        // RFC 4231 4.3, test case 2, its key filled with zeros to the 32 bytes that the module wants: a key shorter than a
+        // block is filled with zeros anyway (RFC 2104 2).
+        let mut secret = [0; 32];
+        secret[..4].copy_from_slice(b"Jefe");
+        soft_token::make_secret("master", &secret);
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        let code = || token_hmac_sha256(&bench.settings("master", PIN), b"what do ya want for nothing?");
+        assert_eq!(hexadecimal(&*code().unwrap()), expected);
+        bench.unplug();
+        assert!(matches!(code(), Err(KeyError::TokenAbsent { .. })));
+        bench.plug();
+        assert_eq!(hexadecimal(&*code().unwrap()), expected);
+        let wrong = token_hmac_sha256(&bench.settings("master", "000000"), b"");
+        assert!(matches!(wrong, Err(KeyError::WrongPin)), "{wrong:?}");
+        let other = TokenSettings { key_label: "other".to_owned(), ..bench.settings("master", PIN) };
+        assert!(matches!(token_hmac_sha256(&other, b""), Err(KeyError::KeyAbsent { label }) if label == "other"));
+    });
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

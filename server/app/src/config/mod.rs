@@ -40,7 +40,7 @@ pub use database::{DatabaseConfig, Durability};
 pub use dispatch::{AccountConfig, DispatchConfig, Sending};
 pub use hospital::{DepartmentConfig, HospitalConfig, OpeningHours};
 pub use hospital_system::{FhirConfig, FhirServerConfig, Hl7Config, SystemsConfig, WebhookConfig};
-pub use key::KeyConfig;
+pub use key::{KeyConfig, MasterKeyConfig, TokenConfig};
 pub use operations::{OpenDataConfig, OperationsConfig};
 pub use outside::{EidConfig, HospitalSystemConfig, InsuranceConfig};
 pub use papers::{PapersConfig, PractitionerConfig};
@@ -61,7 +61,7 @@ pub struct Config {
     /// Our own certificate. With it every listener speaks TLS and nothing else.
     pub tls: Option<TlsConfig>,
     pub database: DatabaseConfig,
-    pub master_key: SecretSource,
+    pub master_key: MasterKeyConfig,
     pub hospital: HospitalConfig,
     /// Taken over into the database once; what stands there counts from then on.
     #[serde(default)]
@@ -116,6 +116,8 @@ pub enum ConfigError {
     SecretEnv(&'static str),
     #[error("{0} is not 64 hexadecimal digits")]
     Key(&'static str),
+    #[error("master_key is not to be had from its token")]
+    MasterKey(#[source] xmldsig::KeyError),
     #[error("the duty officer's name or number is not valid")]
     DutyOfficer,
     #[error("{0} is not an http or https URL")]
@@ -353,7 +355,7 @@ mod tests {
         let password = "\n# Password of that file.\npassword = { file = \"secrets/facility.password\" }";
         let config = Config::parse(&EXAMPLE.replace(file, token).replace(password, "")).expect("a token");
         let signing = config.dispatch.and_then(|dispatch| dispatch.signing);
-        assert!(matches!(signing, Some(KeyConfig::Pkcs11 { .. })));
+        assert!(matches!(signing, Some(KeyConfig::Pkcs11(_))));
         assert!(matches!(Config::parse(&EXAMPLE.replace(file, token)), Err(ConfigError::Form { .. })), "both");
     }
 

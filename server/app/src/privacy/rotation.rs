@@ -47,7 +47,7 @@ pub struct Rotated {
 /// killed in between has changed nothing.
 pub async fn rotate(app: &App, new: &[u8; 32], actor: &str) -> Result<Rotated, RotationError> {
     let facility = &app.config.hospital.facility_code;
-    let old = &*app.config.master_key.read_key("master_key")?;
+    let old = &*app.config.master_key.read()?;
     let mut tx = app.store.begin().await?;
     let before = tx.key_ring().await?.ok_or(RotationError::Overtaken)?;
     let ring = KeyRing::open(&before, old, facility).map_err(|_| RotationError::Overtaken)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
-use cryptoki::object::{Attribute, CertificateType, ObjectClass};
+use cryptoki::object::{Attribute, CertificateType, KeyType, ObjectClass};
 use cryptoki::session::UserType;
 use cryptoki::types::AuthPin;
 use der::{Decode as _, Encode as _};
@@ -72,21 +72,37 @@ pub fn util(arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Makes a token with a secret key of these bytes that does not leave it.
+///
+/// # Panics
+/// Where SoftHSM refuses.
+pub fn make_secret(label: &str, secret: &[u8]) {
+    util(&["--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", "12345678"]);
+    create(
+        label,
+        &[
+            Attribute::Class(ObjectClass::SECRET_KEY),
+            Attribute::KeyType(KeyType::GENERIC_SECRET),
+            Attribute::Token(true),
+            Attribute::Private(true),
+            Attribute::Sensitive(true),
+            Attribute::Extractable(false),
+            Attribute::Sign(true),
+            Attribute::Label(KEY_LABEL.as_bytes().to_vec()),
+            Attribute::Value(secret.to_vec()),
+        ],
+    );
+}
+
 /// # Panics
 /// Where SoftHSM refuses.
 pub fn add_certificate(token: &str, signer: &Signer, id: &[u8]) {
-    let pkcs11 = Pkcs11::new(module()).expect("the module loads");
-    pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).expect("initialises");
-    let slots = pkcs11.get_slots_with_initialized_token().expect("slots");
-    let of_label = |slot: &cryptoki::slot::Slot| pkcs11.get_token_info(*slot).is_ok_and(|info| info.label() == token);
-    let slot = slots.into_iter().find(of_label).expect("the token is there");
-    let session = pkcs11.open_rw_session(slot).expect("a session");
-    session.login(UserType::User, Some(&AuthPin::new(PIN.into()))).expect("logs in");
     // PKCS#11 asks for the subject beside the certificate.
     let certificate = x509_cert::Certificate::from_der(signer.certificate().der()).expect("a certificate");
     let subject = certificate.tbs_certificate.subject.to_der().expect("a name");
-    session
-        .create_object(&[
+    create(
+        token,
+        &[
             Attribute::Class(ObjectClass::CERTIFICATE),
             Attribute::CertificateType(CertificateType::X_509),
             Attribute::Token(true),
@@ -95,8 +111,19 @@ pub fn add_certificate(token: &str, signer: &Signer, id: &[u8]) {
             Attribute::Id(id.to_vec()),
             Attribute::Subject(subject),
             Attribute::Value(signer.certificate().der().to_vec()),
-        ])
-        .expect("the certificate is stored");
+        ],
+    );
+}
+
+fn create(token: &str, object: &[Attribute]) {
+    let pkcs11 = Pkcs11::new(module()).expect("the module loads");
+    pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).expect("initialises");
+    let slots = pkcs11.get_slots_with_initialized_token().expect("slots");
+    let of_label = |slot: &cryptoki::slot::Slot| pkcs11.get_token_info(*slot).is_ok_and(|info| info.label() == token);
+    let slot = slots.into_iter().find(of_label).expect("the token is there");
+    let session = pkcs11.open_rw_session(slot).expect("a session");
+    session.login(UserType::User, Some(&AuthPin::new(PIN.into()))).expect("logs in");
+    session.create_object(object).expect("the object is stored");
     session.close().expect("closes");
     pkcs11.finalize().expect("ends");
 }
