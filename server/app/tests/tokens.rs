@@ -87,8 +87,8 @@ async fn moving_in(folder: PathBuf) {
     let Err(error) = App::open(config, hospital.clock.clone(), Outside::default()).await else {
         panic!("a server without its master key started");
     };
-    let cause = std::error::Error::source(&error).expect("a cause");
-    let told = format!("{error}; {cause}");
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    let told = causes.map(ToString::to_string).collect::<Vec<_>>().join("; ");
     assert!(told.contains("master_key") && told.contains("\"master\" is not plugged in"), "{told}");
 }
 
