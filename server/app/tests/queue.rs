@@ -251,6 +251,18 @@ async fn a_refused_move_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_queue_is_not_merged_into_one_that_was_merged_so_that_nobody_is_sent_round_in_a_ring() {
+    let hospital = Hospital::open(None).await;
+    let [eyes, desk] = [department("K01"), department("TIEPDON")];
+    queues::merge(&hospital.app, &eyes, &desk, "staff:hoa").await.expect("merges");
+    let back = queues::merge(&hospital.app, &desk, &eyes, "staff:hoa").await;
+    assert!(matches!(back, Err(QueueError::Refused(Refusal::Merged(into))) if into == desk));
+    check_in(&hospital, visit(), "K01").await;
+    let queue = queues::today(&hospital.app, &desk).await.expect("reads");
+    assert_eq!(queue.waiting(), 1);
+}
+
+#[tokio::test]
 async fn whoever_comes_to_a_merged_department_stands_in_the_other_queue() {
     let hospital = Hospital::open(None).await;
     check_in(&hospital, visit(), "K01").await;

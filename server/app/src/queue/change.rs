@@ -117,6 +117,10 @@ pub async fn merge(app: &App, from: &DepartmentCode, into: &DepartmentCode, by: 
         return Err(QueueError::DepartmentRetired);
     }
     changed(app, &[from.clone(), into.clone()], by, |changes| {
+        // Merged back, the two would send whoever comes to one another without end.
+        if let Some(elsewhere) = changes.queue(&into).merged_into() {
+            return Err(Refusal::Merged(elsewhere.clone()));
+        }
         let leaving = changes.queue(&from).leaving();
         changes.make(&from, &Move::MergeInto { into: into.department.clone() })?;
         leaving.into_iter().try_for_each(|arrival| changes.make(&into, &Move::Join(arrival)))
@@ -221,8 +225,12 @@ impl Changes {
     /// The queue that takes whoever comes to `key`: itself, or the one it was merged into.
     pub fn receiving(&self, key: &QueueKey) -> QueueKey {
         let mut receiving = key.clone();
-        while let Some(into) = self.queues.get(&receiving).and_then(|change| change.after.merged_into()) {
-            receiving.department = into.clone();
+        // At most one step for each queue: an older version let two merge into each other.
+        for _ in 0..self.queues.len() {
+            match self.queues.get(&receiving).and_then(|change| change.after.merged_into()) {
+                Some(into) => receiving.department = into.clone(),
+                None => break,
+            }
         }
         receiving
     }
